@@ -1,0 +1,21 @@
+// A warning about how, when, or that a person must not be contacted. https://hl7.org/fhir/R4/flag.html
+Profile: CnFlagContactSafety
+Parent: Flag
+Id: cn-flag-contact-safety
+Title: "Contact-safety flag"
+Description: "Everybody who is about to call, write or leave a message reads this first."
+* status and subject and period MS
+* category 1..* MS
+* insert SlicedByPattern(category)
+* category contains safety 1..1 MS
+* category[safety] = $flag-category#safety
+* code MS
+* code from CnContactSafetyCodes (extensible)
+
+ValueSet: CnContactSafetyCodes
+Id: cn-contact-safety
+Title: "Contact safety"
+Description: "The limits that a person sets to being contacted."
+* insert OurValueSet
+* $sdohcc#contacting-subject-prohibited
+* include codes from system CnContactSafety

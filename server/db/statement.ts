@@ -1,0 +1,27 @@
+// A statement under construction: SQL text with numbered parameters, and the array literals that `unnest` takes.
+
+/** Collects parameters while the text of a statement is put together. */
+export class Statement {
+  readonly values: string[] = [];
+
+  /** Adds a value and returns its placeholder with a cast, `$3::bigint`. */
+  add(value: string | number, type: string): string {
+    this.values.push(String(value));
+    return `$${this.values.length}::${type}`;
+  }
+}
+
+/** PostgreSQL array literal of values that need no quoting (numbers, rids, booleans, timestamps in ISO form). */
+export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
+
+const SPECIAL = /["\\]/g;
+/** PostgreSQL array literal of text. */
+export function textArray(values: readonly string[]): string {
+  let literal = '{';
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    literal += `${i ? ',' : ''}"${SPECIAL.test(value) ? value.replace(SPECIAL, '\\$&') : value}"`;
+    SPECIAL.lastIndex = 0;
+  }
+  return `${literal}}`;
+}

@@ -1,0 +1,40 @@
+// The patient compartment: which types lie in it, and which are shared by all patients.
+// https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+import { readFileSync } from 'node:fs';
+
+const table: Record<string, string[]> = JSON.parse(readFileSync(new URL('./r4/patient-compartment.json', import.meta.url), 'utf8'));
+
+/** Codes of the search parameters that put a resource of a type into a patient's compartment; empty for Patient, which is its own. */
+export const compartmentParameters: Readonly<Record<string, readonly string[]>> = { Patient: [], ...table };
+
+/** Directory and definitional types without patient data: a `patient/` scope that names them reads all of them. */
+const SHARED: ReadonlySet<string> = new Set([
+  'ActivityDefinition',
+  'CodeSystem',
+  'ConceptMap',
+  'Endpoint',
+  'HealthcareService',
+  'InsurancePlan',
+  'Library',
+  'Location',
+  'Measure',
+  'Medication',
+  'OperationDefinition',
+  'Organization',
+  'OrganizationAffiliation',
+  'PlanDefinition',
+  'Practitioner',
+  'PractitionerRole',
+  'Questionnaire',
+  'Schedule',
+  'SearchParameter',
+  'Slot',
+  'StructureDefinition',
+  'ValueSet',
+]);
+
+/** How a `patient/` scope on a type is confined: to the compartment, not at all (shared types, to read), or it reaches nothing. */
+export function confinement(type: string): 'compartment' | 'shared' | 'none' {
+  if (type in compartmentParameters) return 'compartment';
+  return SHARED.has(type) ? 'shared' : 'none';
+}

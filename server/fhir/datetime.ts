@@ -1,0 +1,56 @@
+// FHIR dates as half-open ranges: a date stands for all instants that share its precision.
+// https://hl7.org/fhir/R4/search.html#date · https://hl7.org/fhir/R4/datatypes.html#dateTime
+
+/** Half-open range of instants [low, high) in ISO 8601 UTC, or PostgreSQL's `-infinity` and `infinity`. */
+export interface DateRange {
+  low: string;
+  high: string;
+}
+
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
+
+/** Instant in milliseconds of UTC fields; years below 100 are taken literally. */
+function utc(year: number, month: number, day = 1, hour = 0, minute = 0, second = 0, ms = 0): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  date.setUTCHours(hour, minute, second, ms);
+  return date.getTime();
+}
+
+const zoneMinutes = (zone: string | undefined): number => {
+  if (!zone || zone === 'Z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
+  return zone[0] === '-' ? -minutes : minutes;
+};
+
+/**
+ * The range that a FHIR date, dateTime or instant stands for. Times without a zone are read as UTC.
+ * @returns undefined when `text` is no FHIR date (an impossible day or hour included)
+ */
+export function dateRange(text: string): DateRange | undefined {
+  const match = DATE.exec(text);
+  if (!match) return undefined;
+  const [, y, mo, d, h, mi, s, fraction, zone] = match;
+  const [year, month, day] = [Number(y), mo ? Number(mo) - 1 : 0, d ? Number(d) : 1];
+  const [hour, minute, second] = [Number(h ?? 0), Number(mi ?? 0), Number(s ?? 0)];
+  const ms = fraction ? Number(fraction.padEnd(3, '0').slice(0, 3)) : 0;
+  if (month > 11 || hour > 23 || minute > 59 || second > 60) return undefined;
+  const check = new Date(utc(year, month, day));
+  if (check.getUTCMonth() !== month || check.getUTCDate() !== day) return undefined;
+  const shift = zoneMinutes(zone) * 60_000;
+  const low = utc(year, month, day, hour, minute, second, ms) - shift;
+  const high = highOf();
+  return { low: iso(low), high: iso(high) };
+
+  function highOf(): number {
+    if (fraction) return low + 1;
+    if (s) return low + 1000;
+    if (h) return low + 60_000;
+    if (d) return utc(year, month, day + 1) - shift;
+    if (mo) return utc(year, month + 1);
+    return utc(year + 1, 0);
+  }
+}
+
+/** ISO text of an instant; years beyond 9999 in the form that PostgreSQL reads. */
+const iso = (time: number): string => new Date(time).toISOString().replace(/^\+0*/, '');

@@ -1,0 +1,92 @@
+// FHIRPath as plain functions: search-parameter extraction and invariants, compiled against the R4 element table.
+// https://hl7.org/fhir/R4/fhirpath.html · https://hl7.org/fhirpath/N1/
+import type { Resource } from '@medplum/fhirtypes';
+import { resourceTypes, typeOf } from '../elements.ts';
+import { badRequest } from '../errors.ts';
+import { type Code, type Item, isMixed, itemType, jsonOf, Unsupported } from './code.ts';
+import { compile } from './compile.ts';
+import { compileFallback } from './fallback.ts';
+import { truthOf } from './operator.ts';
+import { parse } from './parser.ts';
+
+/** A value with its FHIR type: `code`, `CodeableConcept`, `Reference`, a backbone path (`Task.input`), … */
+export interface TypedValue {
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/**
+ * Compiles a path for items of `type`: a resource type, `Resource`, a datatype, or a backbone element by its path.
+ * The expression may start with the type's name (`Task.status`), with that of a type it specialises (`Resource.id`), or
+ * at the item itself (`status`). Resources are taken as structurally valid; others give some answer, never a crash.
+ * @returns a function of the item (and, where the item is not itself the resource, of the resource that %resource
+ * means) to the values in document order; elements with extensions but no value are left out
+ * @throws a 400 failure for an expression that cannot be evaluated; the function throws 422 where FHIRPath has errors
+ */
+export function compilePath(
+  expression: string,
+  type: string,
+): (item: Resource | object, resource?: Resource) => TypedValue[] {
+  const code = codeOf(expression, type);
+  if (!code) {
+    const evaluate = compileFallback(expression, type);
+    return (item, resource) => evaluate(item, resource ?? item);
+  }
+  const { many, types } = code;
+  const mixed = isMixed(types);
+  return (item, resource) => {
+    const values: TypedValue[] = [];
+    for (const found of many(item, { resource: resource ?? item, context: item })) {
+      const value = jsonOf(found, mixed);
+      if (value !== null && value !== undefined) values.push({ type: fhirType(found, types, value), value });
+    }
+    return values;
+  };
+}
+
+/**
+ * Compiles an invariant for nodes of `type`.
+ * @returns a function of the node and of the resource that %resource means: false when the invariant is violated, which
+ * is when it evaluates to false. Where it evaluates to nothing it is not violated: `priority in ('stat') implies …`
+ * asks nothing of a Task without priority. (The Java validator of HL7 takes nothing for false; an invariant that never
+ * evaluates to nothing means the same to both.)
+ * @throws as compilePath does
+ */
+export function compilePredicate(
+  expression: string,
+  type: string,
+): (node: unknown, resource: unknown) => boolean {
+  const code = codeOf(expression, type);
+  if (!code) {
+    const evaluate = compileFallback(expression, type);
+    return (node, resource) => !evaluate(node, resource).some(({ value }) => value === false);
+  }
+  const holds = truthOf(code);
+  return (node, resource) => holds(node, { resource, context: node }) !== false;
+}
+
+/** Whether the expression is compiled to plain functions; false when it is left to fhirpath.js. */
+export function isCompiled(expression: string, type: string): boolean {
+  return codeOf(expression, type) !== undefined;
+}
+
+/** The compiled expression, or undefined when it has to be left to fhirpath.js. */
+function codeOf(expression: string, type: string): Code | undefined {
+  if (!typeOf(type)) throw badRequest(`${type} is no FHIR R4 type for which FHIRPath could be evaluated.`);
+  const node = parse(expression);
+  const [owner] = type.split('.');
+  const resource = resourceTypes.has(owner!) ? owner! : 'Resource';
+  try {
+    return compile(node, { types: [type], context: type, resource, atRoot: true });
+  } catch (error) {
+    if (error instanceof Unsupported) return undefined;
+    throw error;
+  }
+}
+
+/** FHIR's name of the type of a value; what the expression computes has the name of the like FHIR primitive. */
+function fhirType(item: Item, types: readonly string[], value: unknown): string {
+  const type = itemType(item, types);
+  if (type === 'System.Number') return Number.isInteger(value) ? 'integer' : 'decimal';
+  return type.startsWith('System.') ? type[7]!.toLowerCase() + type.slice(8) : type;
+}

@@ -1,0 +1,98 @@
+// The string functions that are compiled. https://hl7.org/fhirpath/N1/#string-manipulation
+import { badRequest } from '../errors.ts';
+import { type Call, type Compiled, literalInteger, literalString } from './call.ts';
+import { type Code, commonFamily, isMixed, jsonOf, type One, single, Unsupported } from './code.ts';
+import { truth } from './operator.ts';
+
+/** Families whose JSON value is a string. */
+const TEXTS = new Set(['string', 'moment', 'time']);
+
+/** The single string of a collection; what is never a string is left to fhirpath.js, which refuses it. */
+function textOf(code: Code): One<string> {
+  const isText = code.types.every(
+    (type) => TEXTS.has(commonFamily([type])!) && !type.startsWith('System.Date'),
+  );
+  if (!isText) throw new Unsupported('a string function on another type');
+  const mixed = isMixed(code.types);
+  return (self, environment) => {
+    const value = jsonOf(code.one(self, environment), mixed);
+    return typeof value === 'string' ? value : undefined;
+  };
+}
+
+function ofText(type: string, result: (text: string) => unknown) {
+  return ({ input }: Call): Code => {
+    const text = textOf(input);
+    return single([type], (self, environment) => {
+      const value = text(self, environment);
+      return value === undefined ? undefined : result(value);
+    });
+  };
+}
+
+function ofTexts(test: (text: string, other: string) => boolean) {
+  return ({ input, argument }: Call): Code => {
+    const text = textOf(input);
+    const other = textOf(argument(0));
+    return truth((self, environment) => {
+      const value = text(self, environment);
+      const sought = other(self, environment);
+      return value === undefined || sought === undefined ? undefined : test(value, sought);
+    });
+  };
+}
+
+/** `substring(start[, length])` with numbers that the expression states. */
+function substring(call: Call): Code {
+  const [start, length] = call.args.map(literalInteger);
+  const text = textOf(call.input);
+  return single(['System.String'], (self, environment) => {
+    const value = text(self, environment);
+    if (value === undefined || start! >= value.length) return undefined;
+    return value.substring(start!, length === undefined ? undefined : start! + length);
+  });
+}
+
+/** `matches`, with the pattern compiled once: Unicode, and the dot matches line ends. */
+function matches(call: Call): Code {
+  const source = literalString(call.args[0]!);
+  const pattern = patternOf(source);
+  return ofText('System.Boolean', (text) => pattern.test(text))(call);
+}
+
+/** Patterns of R4's own invariants escape more than Unicode mode allows: those are read without it. */
+function patternOf(source: string): RegExp {
+  for (const flags of ['us', 's']) {
+    try {
+      return new RegExp(source, flags);
+    } catch {}
+  }
+  throw badRequest(`The FHIRPath expression has a regular expression that is not valid: ${source}`);
+}
+
+function asString(call: Call): Code {
+  const family = commonFamily(call.input.types);
+  if (family !== 'string' && family !== 'boolean' && family !== 'moment')
+    throw new Unsupported('toString() of another type');
+  const mixed = isMixed(call.input.types);
+  return single(['System.String'], (self, environment) => {
+    const value = jsonOf(call.input.one(self, environment), mixed) ?? undefined;
+    return value === undefined ? undefined : String(value);
+  });
+}
+
+const none: readonly number[] = [0];
+const one: readonly number[] = [1];
+
+/** The string functions by name. */
+export const TEXT_FUNCTIONS: Readonly<Record<string, Compiled>> = {
+  toString: { arity: none, compile: asString },
+  matches: { arity: one, compile: matches },
+  startsWith: { arity: one, compile: ofTexts((text, other) => text.startsWith(other)) },
+  endsWith: { arity: one, compile: ofTexts((text, other) => text.endsWith(other)) },
+  contains: { arity: one, compile: ofTexts((text, other) => text.includes(other)) },
+  length: { arity: none, compile: ofText('System.Number', (text) => text.length) },
+  upper: { arity: none, compile: ofText('System.String', (text) => text.toUpperCase()) },
+  lower: { arity: none, compile: ofText('System.String', (text) => text.toLowerCase()) },
+  substring: { arity: [1, 2], compile: substring },
+};

@@ -1,0 +1,43 @@
+// References: local ones as `Type/id`, whatever way they are written. https://hl7.org/fhir/R4/references.html#literal
+import { resourceTypes } from './elements.ts';
+
+/** Syntax of a logical id. https://hl7.org/fhir/R4/datatypes.html#id */
+export const ID = /^[A-Za-z0-9.-]{1,64}$/;
+
+const RELATIVE = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/;
+
+/** A reference to a resource of this server. */
+export interface LocalReference {
+  type: string;
+  id: string;
+}
+
+/**
+ * Reads a literal reference, relative or absolute with this server's base, with or without a version.
+ * @returns undefined when it points elsewhere (another server, `urn:`, `#contained`) or at no resource type
+ */
+export function localReference(reference: string, base: string): LocalReference | undefined {
+  const relative = reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
+  const match = RELATIVE.exec(relative);
+  return match && resourceTypes.has(match[1]!) ? { type: match[1]!, id: match[2]! } : undefined;
+}
+
+/** The text that a reference is hashed by: `Type/id` when local, a canonical without its version, else as written. */
+export function referenceKey(reference: string, base: string): string {
+  const local = localReference(reference, base);
+  return local ? `${local.type}/${local.id}` : reference.split('|')[0]!;
+}
+
+/** Calls `visit` for every Reference.reference in a resource with its FHIRPath expression. */
+export function forEachReference(node: unknown, path: string, visit: (reference: string, expression: string, holder: { reference: string }) => void): void {
+  if (Array.isArray(node)) {
+    for (let i = 0; i < node.length; i++) forEachReference(node[i], `${path}[${i}]`, visit);
+  } else if (typeof node === 'object' && node !== null) {
+    const holder = node as Record<string, unknown>;
+    for (const key in holder) {
+      const value = holder[key];
+      if (key === 'reference' && typeof value === 'string') visit(value, `${path}.reference`, holder as { reference: string });
+      else if (typeof value === 'object') forEachReference(value, `${path}.${key}`, visit);
+    }
+  }
+}

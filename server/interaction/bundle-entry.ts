@@ -1,0 +1,75 @@
+// An entry of a batch or transaction as a request of its own. https://hl7.org/fhir/R4/http.html#transaction
+import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
+import type { Access } from '../fhir/access.ts';
+import { badRequest, FhirError, type Issue } from '../fhir/errors.ts';
+import type { FhirRequest } from './context.ts';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** Most entries of one bundle. */
+const MAX_ENTRIES = 5000;
+
+/** The entries of a batch or transaction. @throws FhirError 400 when the body is no such Bundle */
+export function entriesOf(body: unknown): { type: 'batch' | 'transaction'; entries: BundleEntry[] } {
+  const bundle = body as Bundle | undefined;
+  if (bundle?.resourceType !== 'Bundle' || (bundle.type !== 'batch' && bundle.type !== 'transaction')) {
+    throw badRequest('Post a Bundle of type batch or transaction to the base address; other resources go to their type, such as POST /Task.', 'Bundle.type');
+  }
+  const entries = bundle.entry ?? [];
+  if (!Array.isArray(entries)) throw badRequest('Bundle.entry must be an array.', 'Bundle.entry');
+  if (entries.length > MAX_ENTRIES) throw badRequest(`The bundle has ${entries.length} entries; at most ${MAX_ENTRIES} are taken at once.`, 'Bundle.entry');
+  return { type: bundle.type, entries };
+}
+
+/** Decodes a path segment; text that is no valid encoding is left as it is. */
+const decode = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
+/** Path segments and query of a URL relative to the base, or absolute with it. */
+export function splitUrl(url: string, base: string): { path: string[]; query: URLSearchParams } {
+  const relative = (url.startsWith(base) ? url.slice(base.length) : url).replace(/^\//, '');
+  const cut = relative.indexOf('?');
+  const path = cut < 0 ? relative : relative.slice(0, cut);
+  return { path: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(cut < 0 ? '' : relative.slice(cut + 1)) };
+}
+
+/** @throws FhirError 400 when the entry says no method or URL */
+export function requestOf(entry: BundleEntry, access: Access, base: string): FhirRequest {
+  const { method, url, ifMatch, ifNoneMatch, ifNoneExist, ifModifiedSince } = entry?.request ?? {};
+  if (!method || !METHODS.has(method)) throw badRequest('The entry has no request.method of GET, HEAD, POST, PUT, PATCH or DELETE.', 'request.method');
+  if (typeof url !== 'string') throw badRequest('The entry has no request.url.', 'request.url');
+  for (const [name, value] of Object.entries({ ifMatch, ifNoneMatch, ifNoneExist, ifModifiedSince })) {
+    if (value !== undefined && typeof value !== 'string') throw badRequest(`request.${name} must be text.`, `request.${name}`);
+  }
+  return {
+    method,
+    ...splitUrl(url, base),
+    headers: { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, 'if-none-exist': ifNoneExist, 'if-modified-since': ifModifiedSince },
+    body: entry.resource,
+    access,
+  };
+}
+
+/** The failure of an entry, its expressions led by the entry's. */
+export function entryFailure(error: unknown, index: number): unknown {
+  if (!(error instanceof FhirError)) return error;
+  const prefix = `Bundle.entry[${index}]`;
+  const issues = error.issues.map(
+    (issue): Issue => ({
+      ...issue,
+      diagnostics: `Entry ${index}: ${issue.diagnostics}`,
+      expression: (issue.expression ?? ['']).map((path) => expressionInEntry(prefix, path)),
+    }),
+  );
+  return new FhirError(error.status, issues, { ...error.headers });
+}
+
+function expressionInEntry(prefix: string, path: string): string {
+  if (!path) return prefix;
+  return path.startsWith('request') ? `${prefix}.${path}` : `${prefix}.resource${path.replace(/^[A-Z]\w*/, '')}`;
+}

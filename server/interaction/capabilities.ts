@@ -1,0 +1,88 @@
+// The CapabilityStatement, made from the tables that the server runs by. https://hl7.org/fhir/R4/capabilitystatement.html
+import type { CapabilityStatement, CapabilityStatementRestResource, StructureDefinition } from '@medplum/fhirtypes';
+import { resourceTypes } from '../fhir/elements.ts';
+import type { Registry } from '../search/registry.ts';
+import { interactions } from './index.ts';
+
+export interface CapabilityInput {
+  base: string;
+  publicUrl: string;
+  version: string;
+  /** Instant of the server's start. */
+  date: string;
+  /** Authorization is on (SMART), or off (`--open`). */
+  secured: boolean;
+  registry: Registry;
+  profiles: readonly StructureDefinition[];
+  /** Operations by the level that they are offered at. */
+  operations: readonly { code: string; definition: string; type?: string }[];
+}
+
+const codesAt = (level: string): string[] => [...new Set(interactions.filter((i) => i.level === level && i.code !== 'capabilities').map((i) => i.code))];
+const SMART_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+
+function resourceOf(type: string, { registry, profiles, operations }: CapabilityInput): CapabilityStatementRestResource {
+  const params = registry.of(type);
+  const supported = profiles.filter((profile) => profile.type === type && profile.kind === 'resource').map((profile) => profile.url!);
+  const own = operations.filter((operation) => operation.type === type);
+  return {
+    type: type as CapabilityStatementRestResource['type'],
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...(supported.length && { supportedProfile: supported }),
+    interaction: codesAt('type').map((code) => ({ code: code as 'read' })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'local'],
+    searchInclude: params.filter((param) => param.type === 'reference').map((param) => `${type}:${param.code}`),
+    searchParam: [
+      { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
+      { name: '_lastUpdated', type: 'date', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated' },
+      ...params.map(({ code, type: paramType, url }) => ({ name: code, type: paramType as 'token', definition: url })),
+    ],
+    ...(own.length && { operation: own.map(({ code, definition }) => ({ name: code, definition })) }),
+  };
+}
+
+/** Builds the statement once; it changes only with the program. */
+export function capabilityStatement(input: CapabilityInput): CapabilityStatement {
+  const { base, publicUrl, version, date, secured, operations } = input;
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date,
+    kind: 'instance',
+    fhirVersion: '4.0.1',
+    format: ['json', 'application/fhir+json'],
+    software: { name: 'Throughline', version },
+    implementation: { description: 'Throughline: care navigation and care coordination', url: base },
+    ...(operations.some((o) => o.code === 'export') && { instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'] }),
+    rest: [
+      {
+        mode: 'server',
+        security: secured
+          ? {
+              cors: true,
+              service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }], text: 'OAuth 2.0 as SMART App Launch says' }],
+              extension: [
+                {
+                  url: SMART_URIS,
+                  extension: [
+                    { url: 'authorize', valueUri: `${publicUrl}/auth/authorize` },
+                    { url: 'token', valueUri: `${publicUrl}/auth/token` },
+                  ],
+                },
+              ],
+            }
+          : { cors: true, description: 'Authorization is switched off (--open): for loopback trials only.' },
+        resource: [...resourceTypes].sort().map((type) => resourceOf(type, input)),
+        interaction: codesAt('system').map((code) => ({ code: code as 'batch' })),
+        operation: operations.filter((operation) => !operation.type).map(({ code, definition }) => ({ name: code, definition })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,127 @@
+// The checks that every new version passes, in order, however it arrives (REST, batch, transaction, import).
+// https://hl7.org/fhir/R4/http.html#update
+import type { Resource } from '@medplum/fhirtypes';
+import { type Access, type Letter, reach } from '../fhir/access.ts';
+import { FhirError, forbidden, issue, unprocessable } from '../fhir/errors.ts';
+import { stringifyJson } from '../fhir/json.ts';
+import { forEachReference, localReference } from '../fhir/reference.ts';
+import type { Version } from '../fhir/result.ts';
+import { type NewVersion, resourceOf, type StoredVersion } from '../store/index.ts';
+import type { Context } from './context.ts';
+import { checkScope } from './current.ts';
+
+/** A write that passed all checks, ready for the store. */
+export interface PreparedWrite {
+  version: NewVersion;
+  lastUpdated: Date;
+  /** Local references that were not in the version before: key `Type/id`, value its expression. */
+  references: Map<string, string>;
+}
+
+export interface WriteIntent {
+  type: string;
+  id: string;
+  letter: Extract<Letter, 'c' | 'u' | 'd'>;
+  /** The present version, deleted ones included. */
+  current: StoredVersion | undefined;
+  /** Absent for a deletion. */
+  resource?: Resource;
+  access: Access;
+  lastUpdated: Date;
+}
+
+const checkReach = (_context: Context, { type, letter, access }: WriteIntent): void => checkScope(access, type, letter);
+
+function checkValid(context: Context, { resource }: WriteIntent): void {
+  if (!resource) return;
+  const issues = context.validator.validate(resource);
+  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) throw unprocessable(issues);
+}
+
+const CONDITIONAL = /^[A-Z][A-Za-z]+\?/;
+
+/** A conditional reference means something only in a transaction, which has resolved it by now. */
+function checkReferences(_context: Context, { resource }: WriteIntent): void {
+  if (!resource) return;
+  forEachReference(resource, resource.resourceType, (reference, expression) => {
+    if (!CONDITIONAL.test(reference)) return;
+    throw unprocessable([
+      issue('not-supported', `${expression} is a conditional reference, which only a transaction can resolve. Send a transaction, or name the resource as Type/id.`, expression.replace(/\.reference$/, ''), 'reference'),
+    ]);
+  });
+}
+
+/** Within a patient's compartment only that patient's resources may be written. */
+function checkCompartment(context: Context, { type, id, letter, resource, access }: WriteIntent): void {
+  if (!resource || reach(access, type, letter) !== 'compartment') return;
+  if (!context.store.compartmentsOf({ ...resource, id }).has(context.store.rid('Patient', access.patient!))) {
+    throw forbidden(`This ${type} is not about the patient whose chart is open. Only that patient's resources can be written.`, undefined, 'compartment');
+  }
+}
+
+function checkCare(context: Context, { current, resource, access }: WriteIntent): void {
+  const before = current && !current.deleted ? resourceOf(current) : undefined;
+  const interaction = resource ? (before ? 'update' : 'create') : 'delete';
+  context.careRules({ interaction, ...(before && { before }), ...(resource && { after: resource }), access, now: context.now() });
+}
+
+const checks = [checkReach, checkValid, checkReferences, checkCompartment, checkCare];
+
+/** References of a resource to resources of this server, by key, with where they stand. */
+function localReferences(resource: Resource | undefined, base: string): Map<string, string> {
+  const found = new Map<string, string>();
+  if (!resource) return found;
+  forEachReference(resource, resource.resourceType, (reference, expression) => {
+    const local = localReference(reference, base);
+    if (local) found.set(`${local.type}/${local.id}`, expression);
+  });
+  return found;
+}
+
+/** The resource as it will be served: id, versionId and lastUpdated inside, everything else as it came. */
+export function stamp<T extends Resource>(resource: T, id: string, version: number, lastUpdated: Date): T {
+  const { resourceType, id: _id, meta, ...rest } = resource;
+  return { resourceType, id, meta: { ...meta, versionId: String(version), lastUpdated: lastUpdated.toISOString() }, ...rest } as unknown as T;
+}
+
+/**
+ * Checks a write and makes its version.
+ * @throws FhirError 403 (scope, compartment, role), 409 (state), 422 (invalid)
+ */
+export function prepareWrite(context: Context, intent: WriteIntent): PreparedWrite {
+  for (const check of checks) check(context, intent);
+  const { type, id, letter, current, lastUpdated } = intent;
+  const number = (current?.version ?? 0) + 1;
+  const resource = intent.resource && stamp(intent.resource, id, number, lastUpdated);
+  const references = localReferences(resource, context.base);
+  if (current && !current.deleted && references.size) {
+    for (const key of localReferences(resourceOf(current), context.base).keys()) references.delete(key);
+  }
+  return {
+    version: {
+      type,
+      id,
+      version: number,
+      method: letter === 'd' ? 'DELETE' : letter === 'c' ? 'POST' : 'PUT',
+      ...(resource && { resource }),
+      content: resource ? stringifyJson(resource) : '',
+    },
+    lastUpdated,
+    references,
+  };
+}
+
+/** 422 for references that name nothing here, each with its expression. */
+export function danglingReferences(absent: readonly string[], expressions: ReadonlyMap<string, string>): FhirError {
+  return unprocessable(
+    absent.map((key) =>
+      issue('not-found', `${expressions.get(key)} names ${key}, which does not exist here. Create it first, or send both in one transaction.`, expressions.get(key)?.replace(/\.reference$/, ''), 'reference'),
+    ),
+  );
+}
+
+/** A prepared write as the version that was written. */
+export function writtenVersion({ version, lastUpdated }: PreparedWrite): Version {
+  const { type, id, version: number, method, content } = version;
+  return { type, id, version: number, method, content, lastUpdated, deleted: method === 'DELETE' };
+}

@@ -1,0 +1,173 @@
+// Search: a query string becomes one statement, its rows become a page. Access is required.
+import type { Sql, Transaction } from '../db/pool.ts';
+import type { RidOf } from '../db/rid.ts';
+import type { Systems } from '../db/intern.ts';
+import { plainArray, Statement } from '../db/statement.ts';
+import { type Visibility, visibleSql } from '../db/visibility.ts';
+import { type Access, type Letter, reach } from '../fhir/access.ts';
+import { badRequest, forbidden } from '../fhir/errors.ts';
+import { resourceTypes } from '../fhir/elements.ts';
+import { type CompileContext, type Compiled, compileCount, compileMovers, compilePage } from './compile.ts';
+import type { Cursor, Cursors } from './cursor.ts';
+import { effectiveSort, keysOf, mergeMovers, type PlacedRow } from './horizon.ts';
+import { paramTypes } from './param/index.ts';
+import { type Include, readQuery, type SearchQuery } from './query.ts';
+import type { Registry } from './registry.ts';
+
+/** One page of a search. Contents are the stored bytes. */
+export interface SearchPage {
+  matches: string[];
+  included: string[];
+  total: number | undefined;
+  /** Query of the self link, and of the next one when there are more rows. */
+  self: string;
+  next: string | undefined;
+  /** Names of the parameters that were ignored (lenient handling). */
+  ignored: string[];
+}
+
+export interface SearchDependencies {
+  sql: Sql;
+  registry: Registry;
+  systems: Systems;
+  cursors: Cursors;
+  ridOf: RidOf;
+  typeId: (type: string) => number;
+  base: string;
+  now: () => Date;
+}
+
+/** Rows that may be included beside one page; more is an error, never a silent cut. */
+const MAX_INCLUDED = 1000;
+
+type Row = Record<string, unknown> & { rid: string; last_updated: Date; content: string };
+
+export class Search {
+  readonly #deps: SearchDependencies;
+
+  constructor(deps: SearchDependencies) {
+    this.#deps = deps;
+  }
+
+  get registry(): Registry {
+    return this.#deps.registry;
+  }
+
+  /** Access as the store's numbers. @param letter what the caller wants to do */
+  visibility(access: Access, letter: Letter, types: Iterable<string> = resourceTypes): Visibility {
+    if (access.scopes.some((s) => s.level !== 'patient' && s.type === '*' && s.letters.has(letter))) return { all: undefined, confined: [] };
+    const all: number[] = [];
+    const confined: number[] = [];
+    for (const type of types) {
+      const reached = reach(access, type, letter);
+      if (reached !== 'none') (reached === 'all' ? all : confined).push(this.#deps.typeId(type));
+    }
+    return { all, confined, ...(access.patient && { patient: this.#deps.ridOf(`Patient/${access.patient}`) }) };
+  }
+
+  /**
+   * Runs a type-level search.
+   * @param executor the pool, or the transaction that the search belongs to
+   * @throws FhirError 400 for a query that cannot be read, 403 without a scope for the type
+   */
+  async type(
+    type: string,
+    parameters: Iterable<[string, string]>,
+    access: Access,
+    { lenient = false, executor }: { lenient?: boolean; executor?: Transaction } = {},
+  ): Promise<SearchPage> {
+    if (reach(access, type, 's') === 'none') throw forbidden(`Your access does not cover searching ${type}. Ask for the scope user/${type}.rs.`);
+    const query = readQuery(type, parameters, this.registry, lenient);
+    await this.#findSystems(query);
+    const scope = `${type}?${new URLSearchParams(query.used)}`;
+    const visibility = this.#narrow(this.visibility(access, 's', [type]));
+    const run = (compiled: Compiled) => (executor ?? this.#deps.sql).unsafe(compiled.text, compiled.values, { prepare: true }) as unknown as Promise<Row[]>;
+    const context = this.#context();
+    const cursor = query.cursor === undefined ? undefined : this.#deps.cursors.read(query.cursor, scope);
+
+    const [placed, horizon] = query.count === 0 ? [[], ''] : await this.#page(query, visibility, context, cursor, run);
+    const rows = placed.slice(0, query.count);
+    const last = placed.length > query.count ? rows.at(-1)! : undefined;
+    const next = last && new URLSearchParams([...query.used, ['_cursor', this.#deps.cursors.write({ keys: last.keys, rid: last.rid, horizon }, scope)]]);
+    return {
+      matches: rows.map((row) => row.content),
+      included: query.includes.length && rows.length ? await this.#included(query.includes, rows, access, run) : [],
+      total: query.total === 'none' ? undefined : await this.#total(query, visibility, context, run),
+      self: new URLSearchParams(query.used).toString(),
+      next: next?.toString(),
+      ignored: query.ignored,
+    };
+  }
+
+  /** A type whose every row may be seen needs no condition. */
+  #narrow(visibility: Visibility): Visibility {
+    return visibility.confined.length ? visibility : { all: undefined, confined: [] };
+  }
+
+  #context(): CompileContext {
+    const { ridOf, base, systems, typeId, registry, now } = this.#deps;
+    return { ridOf, base, typeId, systemOf: (url) => systems.known(url), compartment: registry.compartment, now: now() };
+  }
+
+  async #findSystems(query: SearchQuery): Promise<void> {
+    const urls = query.criteria.flatMap((c) => (c.kind === 'index' && c.modifier !== 'missing' ? (paramTypes[c.param.type]!.systems?.(c.values) ?? []) : []));
+    if (urls.length) await this.#deps.systems.find(urls);
+  }
+
+  /** The rows of a page and the one after it, in order, and the horizon of this walk through the pages. */
+  async #page(
+    query: SearchQuery,
+    visibility: Visibility,
+    context: CompileContext,
+    cursor: Cursor | undefined,
+    run: (compiled: Compiled) => Promise<Row[]>,
+  ): Promise<[PlacedRow[], string]> {
+    const found = await run(compilePage(query, visibility, context, cursor));
+    const keyCount = effectiveSort(query.sort).length - 1;
+    const placed = found.map((row): PlacedRow => {
+      const keys = Array.from({ length: keyCount }, (_, n) => row[`k${n}`] as string | null);
+      return { rid: row.rid, content: row.content, keys: [...keys, row.last_updated.toISOString()] };
+    });
+    if (!cursor) return [placed, String(found[0]?.snapshot ?? '')];
+    const moved = await run(compileMovers(query, visibility, context, cursor.horizon));
+    if (!moved.length) return [placed, cursor.horizon];
+    const sort = effectiveSort(query.sort);
+    const movers = moved.map((row): PlacedRow => ({
+      rid: row.rid,
+      content: row.content,
+      keys: keysOf(JSON.parse(row.before as string), row.before_updated as Date, sort),
+    }));
+    return [mergeMovers(placed, movers, cursor, query), cursor.horizon];
+  }
+
+  async #total(query: SearchQuery, visibility: Visibility, context: CompileContext, run: (compiled: Compiled) => Promise<Row[]>): Promise<number> {
+    const count = compileCount(query, visibility, context);
+    if (query.total === 'accurate') return (await run(count))[0]!.total as number;
+    const plan = await run({ text: `explain (format json) ${count.text.replace('count(*)::int as total', '1')}`, values: count.values });
+    return (plan[0]!['QUERY PLAN'] as { Plan: { 'Plan Rows': number } }[])[0]!.Plan['Plan Rows'];
+  }
+
+  /** One statement for all `_include`s of a page, under the caller's access. */
+  async #included(includes: readonly Include[], rows: readonly PlacedRow[], access: Access, run: (compiled: Compiled) => Promise<Row[]>): Promise<string[]> {
+    const statement = new Statement();
+    const { registry, typeId } = this.#deps;
+    const pageRids = statement.add(plainArray(rows.map((row) => row.rid)), 'bigint[]');
+    const tests = includes.map(({ source, param, target }) => {
+      const ids = param ? [param.id] : registry.of(source).filter((p) => p.type === 'reference').map((p) => p.id);
+      return `(i.param = any('{${ids.join(',')}}'::smallint[])${target ? ` and r.type = ${typeId(target)}` : ''})`;
+    });
+    const visible = visibleSql(this.visibility(access, 'r'), 'r', registry.compartment, statement);
+    const found = await run({
+      text: `select r.content
+        from (select distinct i.target from index_reference i where i.rid = any(${pageRids})) t
+        join resource r on r.rid = t.target and not r.deleted and r.rid <> all(${pageRids})
+        where exists (select from index_reference i where i.target = r.rid and i.rid = any(${pageRids}) and (${tests.join(' or ')}))
+        ${visible ? `and ${visible}` : ''} limit ${MAX_INCLUDED + 1}`,
+      values: statement.values,
+    });
+    if (found.length > MAX_INCLUDED) {
+      throw badRequest(`More than ${MAX_INCLUDED} resources would be included. Ask for fewer with _count.`);
+    }
+    return found.map((row) => row.content);
+  }
+}

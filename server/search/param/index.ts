@@ -1,0 +1,14 @@
+// The search parameter types that this server indexes and searches, by the specification's name.
+import { date } from './date.ts';
+import { reference } from './reference.ts';
+import { string } from './string.ts';
+import { token } from './token.ts';
+import type { IndexTable, ParamType } from './type.ts';
+import { uri } from './uri.ts';
+
+export const paramTypes: Readonly<Record<string, ParamType>> = { token, string, date, reference, uri };
+
+/** Every index table with its parameter type, in the order in which a write fills them. */
+export const indexTables: ReadonlyMap<IndexTable, ParamType> = new Map(
+  Object.values(paramTypes).map((type) => [type.table, type]),
+);

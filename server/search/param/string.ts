@@ -1,0 +1,56 @@
+// String search: starts with, ignoring case and accents; `:exact`, `:contains`. https://hl7.org/fhir/R4/search.html#string
+import type { Address, HumanName } from '@medplum/fhirtypes';
+import { badRequest } from '../../fhir/errors.ts';
+import { type IndexRow, type ParamType, unescape } from './type.ts';
+
+/** Characters of a value that are indexed; two longer strings that agree so far are not told apart. */
+const INDEXED_LENGTH = 400;
+
+const COMBINING = /\p{M}/gu;
+/** Folds case, accents and runs of white space. */
+export function normalizeString(text: string): string {
+  return text.normalize('NFD').replace(COMBINING, '').toLowerCase().replace(/\s+/g, ' ').trim().slice(0, INDEXED_LENGTH);
+}
+
+const texts = (...values: (string | string[] | undefined)[]): string[] => values.flat().filter((value) => value !== undefined);
+
+/** The searchable parts of a value by its FHIR type. */
+const partsOf: Record<string, (value: never) => string[]> = {
+  string: (value: string) => [value],
+  markdown: (value: string) => [value],
+  code: (value: string) => [value],
+  HumanName: (value: HumanName) => texts(value.family, value.given, value.text, value.prefix, value.suffix),
+  Address: (value: Address) =>
+    texts(value.line, value.city, value.district, value.state, value.postalCode, value.country, value.text),
+};
+
+/** Escapes what LIKE reads as a pattern. */
+const likePattern = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+export const string: ParamType = {
+  table: 'index_string',
+  columns: [
+    ['value', 'text'],
+    ['exact', 'text'],
+  ],
+  sortColumn: 'value',
+  modifiers: ['exact', 'contains'],
+  rows: (values): IndexRow[] =>
+    values
+      .flatMap(({ type, value }) => partsOf[type]?.(value as never) ?? [])
+      .map((text) => [normalizeString(text), text.slice(0, INDEXED_LENGTH)]),
+  match(values, modifier, param, { statement }) {
+    const tests = values.map((escaped) => {
+      const text = unescape(escaped);
+      if (!text) throw badRequest(`The search parameter "${param.code}" has an empty value. Give a text, or leave it out.`);
+      const value = normalizeString(text);
+      if (modifier === 'exact') {
+        return `i.value = ${statement.add(value, 'text')} and i.exact = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
+      }
+      if (modifier === 'contains') return `i.value like ${statement.add(`%${likePattern(value)}%`, 'text')}`;
+      return `i.value >= ${statement.add(value, 'text')} and i.value < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
+    });
+    return tests.length === 1 ? tests[0]! : `(${tests.map((test) => `(${test})`).join(' or ')})`;
+  },
+  single: () => false,
+};

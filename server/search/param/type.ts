@@ -1,0 +1,75 @@
+// What one search parameter type is: its index table, the rows it makes, the SQL that its values become.
+import type { RidOf } from '../../db/rid.ts';
+import type { Statement } from '../../db/statement.ts';
+import type { TypedValue } from '../../fhir/path/index.ts';
+
+/** Names of the index tables, one a search parameter type. */
+export type IndexTable = 'index_token' | 'index_string' | 'index_date' | 'index_reference' | 'index_uri';
+
+/** Column values of one index row, in the order of `ParamType.columns`, without param, last_updated and rid. */
+export type IndexRow = readonly string[];
+
+/** A search parameter of one resource type, ready for indexing and search. */
+export interface SearchParam {
+  readonly id: number;
+  /** Resource type that it searches. */
+  readonly resourceType: string;
+  readonly code: string;
+  readonly type: string;
+  readonly url: string;
+  /** Resource types that a reference may point at; absent: any. */
+  readonly target?: readonly string[];
+  /** The values of the parameter in a resource. */
+  readonly extract: (resource: object) => TypedValue[];
+}
+
+/** What the SQL of a value may ask for. */
+export interface MatchContext {
+  readonly statement: Statement;
+  readonly ridOf: RidOf;
+  /** Base URL of this server; references to it are local. */
+  readonly base: string;
+  /** Id of a code system URL, undefined when no resource uses it. */
+  readonly systemOf: (url: string) => number | undefined;
+  readonly now: Date;
+}
+
+/** One value of a search parameter, `system|code` or `ge2026-01-01`, unescaped parts kept apart by the type itself. */
+export interface ParamType {
+  readonly table: IndexTable;
+  /** Column name and SQL type of each value in an IndexRow. */
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  /** Column that a sort by this parameter compares; absent when it cannot be sorted by. */
+  readonly sortColumn?: string;
+  /** Modifiers beside `missing`, which every type has. */
+  readonly modifiers: readonly string[];
+  /** Index rows of the extracted values. */
+  rows(values: readonly TypedValue[], context: { ridOf: RidOf; base: string }): IndexRow[];
+  /**
+   * SQL condition on alias `i` that holds for the rows that match any of `values` (already split at commas, still escaped).
+   * @throws FhirError 400 for a value that the type cannot read
+   */
+  match(values: readonly string[], modifier: string | undefined, param: SearchParam, context: MatchContext): string;
+  /** Code system URLs that the values name; looked up before `match`. */
+  systems?(values: readonly string[]): string[];
+  /** True when at most one row of a resource can match, so that no duplicates arise. */
+  single(values: readonly string[], modifier: string | undefined): boolean;
+}
+
+/** Splits at an unescaped separator. https://hl7.org/fhir/R4/search.html#escaping */
+export function splitEscaped(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === separator) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
+
+/** Removes the escapes `\,` `\|` `\$` `\\`. */
+export const unescape = (text: string): string => text.replace(/\\([,|$\\])/g, '$1');

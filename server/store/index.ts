@@ -1,0 +1,223 @@
+// The store: versions of resources in PostgreSQL. Every way in takes the caller's access.
+import type { Resource } from '@medplum/fhirtypes';
+import { retry, type Sql, type Transaction } from '../db/pool.ts';
+import type { Rid, RidOf } from '../db/rid.ts';
+import type { Systems } from '../db/intern.ts';
+import { Statement } from '../db/statement.ts';
+import { type Visibility, visibleSql } from '../db/visibility.ts';
+import { conflict } from '../fhir/errors.ts';
+import { parseJson } from '../fhir/json.ts';
+import { type IndexContext, type IndexRows, indexResource } from '../indexing/index.ts';
+import type { SearchParam } from '../search/param/type.ts';
+import { type Change, type Method, methodCodes, type Written, writeChanges } from './write.ts';
+
+/** One version as it is stored. */
+export interface StoredVersion {
+  version: number;
+  lastUpdated: Date;
+  deleted: boolean;
+  method: Method;
+  /** The exact bytes that are served; empty when deleted. */
+  content: string;
+}
+
+/** A new version before it is written. */
+export interface NewVersion {
+  type: string;
+  id: string;
+  version: number;
+  method: Method;
+  /** Absent for a deletion. */
+  resource?: Resource;
+  content: string;
+}
+
+export interface StoreDependencies {
+  sql: Sql;
+  systems: Systems;
+  ridOf: RidOf;
+  typeId: (type: string) => number;
+  /** Parameters that make index rows, by resource type. */
+  indexed: (type: string) => readonly SearchParam[];
+  /** Parameter id of the compartment's index rows. */
+  compartment: number;
+  base: string;
+}
+
+const methodOf = Object.fromEntries(Object.entries(methodCodes).map(([method, code]) => [code, method])) as Record<string, Method>;
+const COLUMNS = 'version, last_updated, deleted, method, content';
+
+function storedVersion(row: Record<string, unknown>): StoredVersion {
+  return {
+    version: row.version as number,
+    lastUpdated: row.last_updated as Date,
+    deleted: row.deleted as boolean,
+    method: methodOf[row.method as string]!,
+    content: row.content as string,
+  };
+}
+
+const NO_ROWS: IndexRows = new Map();
+
+/** Serialization failure, deadlock, lock timeout: what `retry` repeats. https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const CONTENTION: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03']);
+
+/** Another writer made the first version of a resource meanwhile: the transaction has to begin again. */
+export class VersionRace extends Error {
+  override readonly name = 'VersionRace';
+  readonly code = '40001';
+}
+
+/** Repeats `work` while writers get in each other's way. @throws FhirError 409 when that does not end */
+async function settled<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await retry(work);
+  } catch (error) {
+    if (!CONTENTION.has((error as { code?: unknown }).code)) throw error;
+    throw conflict('Many writers are changing these resources at once. Nothing was written; send the request again.');
+  }
+}
+
+export class Store {
+  readonly #deps: StoreDependencies;
+  readonly #indexContext: IndexContext;
+
+  constructor(deps: StoreDependencies) {
+    this.#deps = deps;
+    this.#indexContext = { ridOf: deps.ridOf, base: deps.base };
+  }
+
+  /** Surrogate of a resource. */
+  rid(type: string, id: string): Rid {
+    return this.#deps.ridOf(`${type}/${id}`);
+  }
+
+  /**
+   * The current version, or undefined when there is none that `visibility` covers. A deleted one is returned as such.
+   * @param executor the pool, or the transaction that locks the row
+   */
+  async read(type: string, id: string, visibility: Visibility, executor: Sql | Transaction = this.#deps.sql): Promise<StoredVersion | undefined> {
+    const statement = new Statement();
+    const rid = statement.add(this.rid(type, id), 'bigint');
+    const visible = visibleSql(visibility, 'r', this.#deps.compartment, statement);
+    const text = `select ${COLUMNS} from resource r where rid = ${rid} and id = ${statement.add(id, 'text')} and type = ${this.#deps.typeId(type)}${visible ? ` and ${visible}` : ''}`;
+    const [row] = await executor.unsafe(text, statement.values, { prepare: true });
+    return row && storedVersion(row);
+  }
+
+  /** One version, current or past; visibility is that of the resource now. */
+  async readVersion(
+    type: string,
+    id: string,
+    version: number,
+    visibility: Visibility,
+    executor: Sql | Transaction = this.#deps.sql,
+  ): Promise<StoredVersion | undefined> {
+    const statement = new Statement();
+    const at = statement.add(version, 'integer');
+    const text = `${this.#versions(type, id, visibility, statement, `and version = ${at}`)} limit 1`;
+    const [row] = await executor.unsafe(text, statement.values, { prepare: true });
+    return row && storedVersion(row);
+  }
+
+  /**
+   * Versions of one resource, newest first.
+   * @param before only versions below this one (the cursor)
+   */
+  async history(
+    type: string,
+    id: string,
+    visibility: Visibility,
+    count: number,
+    before = 2 ** 31 - 1,
+    executor: Sql | Transaction = this.#deps.sql,
+  ): Promise<StoredVersion[]> {
+    const statement = new Statement();
+    const below = statement.add(before, 'integer');
+    const text = `${this.#versions(type, id, visibility, statement, `and version < ${below}`)} order by version desc limit ${count}`;
+    return (await executor.unsafe(text, statement.values, { prepare: true })).map(storedVersion);
+  }
+
+  #versions(type: string, id: string, visibility: Visibility, statement: Statement, condition: string): string {
+    const rid = statement.add(this.rid(type, id), 'bigint');
+    const visible = visibleSql(visibility, 'v', this.#deps.compartment, statement);
+    const typeId = this.#deps.typeId(type);
+    return `select ${COLUMNS} from (
+      select rid, type, ${COLUMNS} from resource where rid = ${rid} and id = ${statement.add(id, 'text')} ${condition}
+      union all
+      select rid, type, ${COLUMNS} from history where rid = ${rid} ${condition}
+    ) v where type = ${typeId}${visible ? ` and ${visible}` : ''}`;
+  }
+
+  /** Current versions of several resources inside a transaction, locked in rid order until it ends; by `Type/id`. */
+  async lock(keys: readonly { type: string; id: string }[], transaction: Transaction): Promise<Map<string, StoredVersion>> {
+    const byRid = new Map(keys.map(({ type, id }) => [this.rid(type, id), `${type}/${id}`]));
+    const rows = await transaction.unsafe(
+      `select rid, ${COLUMNS} from resource where rid = any($1::bigint[]) order by rid for update`,
+      [`{${[...byRid.keys()].join(',')}}`],
+      { prepare: true },
+    );
+    return new Map(rows.map((row) => [byRid.get(row.rid as string)!, storedVersion(row)]));
+  }
+
+  /** Which of the resources lie in the caller's reach: those of `keys` that `visibility` covers and that exist, by `Type/id`. */
+  async visible(keys: readonly { type: string; id: string }[], visibility: Visibility, executor: Sql | Transaction = this.#deps.sql): Promise<Set<string>> {
+    const byRid = new Map(keys.map(({ type, id }) => [this.rid(type, id), `${type}/${id}`]));
+    const statement = new Statement();
+    const rids = statement.add(`{${[...byRid.keys()].join(',')}}`, 'bigint[]');
+    const visible = visibleSql(visibility, 'r', this.#deps.compartment, statement);
+    const rows = await executor.unsafe(`select r.rid from resource r where r.rid = any(${rids})${visible ? ` and ${visible}` : ''}`, statement.values, { prepare: true });
+    return new Set(rows.map((row) => byRid.get(row.rid as string)!));
+  }
+
+  /** Patients (logical ids' surrogates) in whose compartments a resource would lie. */
+  compartmentsOf(resource: Resource): Set<Rid> {
+    const params = this.#deps.indexed(resource.resourceType).filter((param) => param.id === this.#deps.compartment);
+    const rows = indexResource(resource, params, this.#indexContext).get('index_reference') ?? [];
+    return new Set(rows.map((row) => row.values[0]!));
+  }
+
+  /**
+   * Writes new versions with one statement, in `executor`'s transaction or as one of its own.
+   * @param references `Type/id` of resources that must exist
+   * @returns which were written, by `Type/id`, and which references name nothing; nothing is written when any is missing
+   */
+  async write(
+    versions: readonly NewVersion[],
+    lastUpdated: Date,
+    references: Iterable<string>,
+    executor: Sql | Transaction = this.#deps.sql,
+  ): Promise<{ written: Set<string>; absent: string[] }> {
+    const { ridOf, systems, typeId, indexed } = this.#deps;
+    const changes = versions.map((version): Change => ({
+      rid: this.rid(version.type, version.id),
+      typeId: typeId(version.type),
+      id: version.id,
+      version: version.version,
+      method: version.method,
+      content: version.content,
+      rows: version.resource ? indexResource(version.resource, indexed(version.type), this.#indexContext) : NO_ROWS,
+    }));
+    const referenced = new Map([...references].map((key) => [ridOf(key), key]));
+    for (const { rid } of changes) referenced.delete(rid);
+    const attempt = (): Promise<Written> => writeChanges(executor, systems, changes, lastUpdated, [...referenced.keys()]);
+    const { written, absent } = executor === this.#deps.sql ? await settled(attempt) : await attempt();
+    return {
+      written: new Set(versions.flatMap((version, n) => (written.has(changes[n]!.rid) ? `${version.type}/${version.id}` : []))),
+      absent: absent.map((rid) => referenced.get(rid)!),
+    };
+  }
+
+  /** Runs `work` in one database transaction (READ COMMITTED); again, whole, after a deadlock or a `VersionRace`. @throws FhirError 409 when that does not end */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return settled(() => this.#deps.sql.begin(work as (t: Transaction) => Promise<T>) as Promise<T>);
+  }
+
+  /** Holds, until the transaction ends, the lock of one conditional criterion, so that two callers cannot both miss. */
+  async lockCriteria(criteria: string, transaction: Transaction): Promise<void> {
+    await transaction.unsafe('select pg_advisory_xact_lock($1::bigint)', [this.#deps.ridOf(`criteria:${criteria}`)], { prepare: true });
+  }
+}
+
+/** The resource of a stored version. */
+export const resourceOf = (version: StoredVersion): Resource => parseJson(version.content) as Resource;

@@ -1,0 +1,34 @@
+// Reads our compiled profiles, extensions, value sets and code systems from their folder, once, at start.
+// https://hl7.org/fhir/R4/profiling.html
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+
+/** What the profile layer is compiled from. */
+export interface Definitions {
+  /** Profiles and extensions, with snapshots. */
+  readonly definitions: readonly StructureDefinition[];
+  readonly valueSets: readonly ValueSet[];
+  readonly codeSystems: readonly CodeSystem[];
+}
+
+function readFolder<T extends Resource>(root: URL, type: T['resourceType']): T[] {
+  const folder = new URL(`${type}/`, root);
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T);
+}
+
+/**
+ * Reads `<folder>/<ResourceType>/<id>.json`.
+ * @param folder a file URL, with or without a slash at the end
+ * @throws Error that names the folder when it is not there
+ */
+export function loadDefinitions(folder: URL): Definitions {
+  const root = new URL(`${folder.href.replace(/\/+$/, '')}/`);
+  if (!existsSync(root)) throw new Error(`${root.pathname} is missing; run \`npm run profiles\`.`);
+  return {
+    definitions: readFolder<StructureDefinition>(root, 'StructureDefinition'),
+    valueSets: readFolder<ValueSet>(root, 'ValueSet'),
+    codeSystems: readFolder<CodeSystem>(root, 'CodeSystem'),
+  };
+}

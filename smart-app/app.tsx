@@ -1,0 +1,67 @@
+// The app around its screens: language, look, live region, and which screen the launch asks for.
+// https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
+import { MantineProvider } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { createClient } from './fhir/client.ts';
+import { FhirFailure, WrongPatient } from './fhir/failure.ts';
+import { LanguageProvider } from './locales/index.tsx';
+import { PatientScreen } from './screens/patient/index.tsx';
+import { Problem } from './screens/problem/index.tsx';
+import { WorkList } from './screens/work-list/index.tsx';
+import type { LaunchFailure } from './smart/failure.ts';
+import { type Session, SessionEnded } from './smart/session.ts';
+import { LiveRegion } from './ui/live.tsx';
+import { theme, variables } from './ui/theme.ts';
+import { Waiting } from './ui/waiting.tsx';
+
+/** Where a launch stands. */
+export type Start = { lang?: string } & (
+  | { state: 'opening' }
+  | { state: 'failed'; failure: LaunchFailure }
+  | { state: 'open'; session: Session }
+);
+
+export function App({ start }: { start: Start }) {
+  const dark = useMediaQuery('(prefers-color-scheme: dark)', false, { getInitialValueInEffect: false });
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      forceColorScheme={dark ? 'dark' : 'light'}
+    >
+      <LanguageProvider {...(start.lang && { asked: start.lang })}>
+        <LiveRegion>{screenOf(start)}</LiveRegion>
+      </LanguageProvider>
+    </MantineProvider>
+  );
+}
+
+function screenOf(start: Start): ReactNode {
+  if (start.state === 'opening') return <Waiting />;
+  if (start.state === 'open') return <Opened session={start.session} />;
+  const { reason, detail } = start.failure;
+  return <Problem sentence={`problem.${reason}`} {...(detail && { detail })} />;
+}
+
+/** Refusals and the end of a session are answers; only what may pass by itself is asked again, once. */
+const again = (count: number, error: Error): boolean =>
+  count < 1 &&
+  !(error instanceof SessionEnded || error instanceof WrongPatient) &&
+  !(error instanceof FhirFailure && error.status < 500);
+
+function Opened({ session }: { session: Session }) {
+  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: again } } }));
+  const [client] = useState(() => createClient(session.base, session.send));
+  const patient = session.patient;
+  return (
+    <QueryClientProvider client={queries}>
+      {patient ? (
+        <PatientScreen session={session} patient={patient} client={client} />
+      ) : (
+        <WorkList session={session} client={client} />
+      )}
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,46 @@
+// The demo EHR's back end as the chart uses it: who can be chosen, and a launch.
+// https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch
+import type { OperationOutcome } from '@medplum/fhirtypes';
+
+export interface User {
+  username: string;
+  name: string;
+  role: string;
+}
+
+export interface ChartPatient {
+  id: string;
+  name: string;
+  birthDate?: string;
+  gender?: string;
+}
+
+export interface Context {
+  users: readonly User[];
+  patients: readonly ChartPatient[];
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  if (response.ok) return response.json();
+  const outcome: Partial<OperationOutcome> = await response.json().catch(() => ({}));
+  const said = outcome.issue?.[0]?.diagnostics;
+  throw new Error(
+    said ?? `The server answered with status ${response.status}. Is it running with demo data?`,
+  );
+}
+
+/** Users and patients of the demo; undefined where no demo data is loaded. */
+export async function readContext(): Promise<Context | undefined> {
+  const response = await fetch('/ehr/context', { headers: { accept: 'application/json' } });
+  return response.status === 404 ? undefined : answer<Context>(response);
+}
+
+/** Makes a launch; answers the address to open in the frame. The chart shows the patient itself. */
+export async function launch(user: string, patient: string): Promise<string> {
+  const response = await fetch('/ehr/launch', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user, patient, needPatientBanner: false }),
+  });
+  return (await answer<{ url: string }>(response)).url;
+}

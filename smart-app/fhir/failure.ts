@@ -1,0 +1,36 @@
+// What went wrong in a request, in the server's own words where it gave some.
+// https://hl7.org/fhir/R4/operationoutcome.html
+import type { OperationOutcome } from '@medplum/fhirtypes';
+
+/** A refused request. */
+export class FhirFailure extends Error {
+  override readonly name = 'FhirFailure';
+  readonly status: number;
+  /** The sentences of the OperationOutcome; empty when the answer was none. */
+  readonly diagnostics: string;
+  /** Name of the care rule that refused, from issue.details. */
+  readonly rule?: string;
+
+  constructor(status: number, outcome?: OperationOutcome) {
+    const errors = outcome?.issue.filter((issue) => issue.severity !== 'information') ?? [];
+    const diagnostics = errors
+      .map((issue) => issue.diagnostics ?? issue.details?.text ?? '')
+      .join(' ')
+      .trim();
+    super(diagnostics || `HTTP ${status}`);
+    this.status = status;
+    this.diagnostics = diagnostics;
+    const rule = errors[0]?.details?.coding?.[0]?.code;
+    if (rule) this.rule = rule;
+  }
+}
+
+/** The server answered with a record of another patient than the one that was launched: nothing may be shown. */
+export class WrongPatient extends Error {
+  override readonly name = 'WrongPatient';
+}
+
+/** The server could not be reached. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}

@@ -1,0 +1,136 @@
+// The searches behind the screens; each checks that what came is the launched patient's.
+// https://hl7.org/fhir/R4/search.html
+import type {
+  CarePlan,
+  Coverage,
+  Flag,
+  Patient,
+  Practitioner,
+  Reference,
+  Resource,
+  Task,
+} from '@medplum/fhirtypes';
+import type { Client } from './client.ts';
+import { WrongPatient } from './failure.ts';
+import { type People, type Person, peopleOf } from './people.ts';
+import { OPEN } from './task.ts';
+
+/** The patient's tasks with the people in them. */
+export interface Work {
+  readonly tasks: readonly Task[];
+  readonly people: People;
+  /** There are more than were read. */
+  readonly more: boolean;
+}
+
+const isTask = (resource: Resource): resource is Task => resource.resourceType === 'Task';
+
+/** @throws WrongPatient when the server answers with another patient than was asked for */
+export async function readPatient(client: Client, id: string): Promise<Patient> {
+  const patient = await client.read('Patient', id);
+  if (patient.id !== id) throw new WrongPatient();
+  return patient;
+}
+
+function sameFor(tasks: readonly Task[], patient: string): readonly Task[] {
+  if (tasks.some((task) => task.for?.reference !== `Patient/${patient}`)) throw new WrongPatient();
+  return tasks;
+}
+
+async function work(client: Client, patient: string, status: string, pages: number): Promise<Work> {
+  const { resources, more } = await client.search(
+    'Task',
+    { patient: `Patient/${patient}`, status, _include: 'Task:owner', _sort: '-_lastUpdated', _count: '100' },
+    pages,
+  );
+  const tasks = sameFor(resources.filter(isTask), patient);
+  return { tasks, people: await peopleOf(resources, client), more };
+}
+
+/** All open work of the patient. */
+export const openWork = (client: Client, patient: string) => work(client, patient, OPEN.join(','), 10);
+
+/** The newest hundred ended tasks: what was done, and hand-offs that were returned. */
+export const endedWork = (client: Client, patient: string) => work(client, patient, 'completed,rejected', 1);
+
+/** Active safety flags: how this patient may and may not be contacted. */
+export async function safetyFlags(client: Client, patient: string): Promise<readonly Flag[]> {
+  const { resources } = await client.search('Flag', { patient: `Patient/${patient}`, _count: '50' });
+  return resources.filter(
+    (one): one is Flag => one.resourceType === 'Flag' && one.status === 'active' && isSafety(one),
+  );
+}
+
+/** A flag that does not say what it is for counts as one of safety. */
+const isSafety = (flag: Flag): boolean => {
+  const codes = flag.category?.flatMap((concept) => concept.coding ?? []) ?? [];
+  return codes.length === 0 || codes.some((coding) => coding.code === 'safety');
+};
+
+/** The patient's active care plan, which a hand-off is about. */
+export async function carePlan(client: Client, patient: string): Promise<CarePlan | undefined> {
+  const { resources } = await client.search('CarePlan', { patient: `Patient/${patient}`, _count: '20' });
+  const plans = resources.filter((one): one is CarePlan => one.resourceType === 'CarePlan');
+  return plans.find((plan) => plan.status === 'active');
+}
+
+/** The name of the patient's active plan of insurance. */
+export async function planName(client: Client, patient: string): Promise<string | undefined> {
+  const { resources } = await client.search('Coverage', { patient: `Patient/${patient}`, _count: '10' });
+  const coverages = resources.filter((one): one is Coverage => one.resourceType === 'Coverage');
+  const active = coverages.find((coverage) => coverage.status === 'active');
+  const plan = active?.class?.find((one) => one.type.coding?.some((coding) => coding.code === 'plan'));
+  return plan?.name ?? active?.payor[0]?.display ?? active?.type?.text;
+}
+
+/** Roles that may accept a hand-off. */
+const HANDOFF_ROLES = ['rn', 'lcsw', 'np-pa', 'physician'];
+
+/** Clinicians to whom a patient can be handed over, nurses first. */
+export async function clinicians(client: Client): Promise<readonly Person[]> {
+  const found = await client.search('PractitionerRole', {
+    role: HANDOFF_ROLES.join(','),
+    _include: 'PractitionerRole:practitioner',
+    _count: '100',
+  });
+  const people = await peopleOf(found.resources, client);
+  const rank = (person: Person) => HANDOFF_ROLES.indexOf(person.role ?? '');
+  return [...people.values()]
+    .filter((person) => rank(person) >= 0)
+    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+/**
+ * The text of a document that carries plain text itself; undefined for other documents.
+ * @throws WrongPatient when the document is about somebody else
+ */
+export async function documentText(client: Client, id: string, patient: string): Promise<string | undefined> {
+  const document = await client.read('DocumentReference', id);
+  if (document.subject?.reference !== `Patient/${patient}`) throw new WrongPatient();
+  const attachment = document.content.find((one) =>
+    one.attachment.contentType?.startsWith('text/plain'),
+  )?.attachment;
+  if (!attachment?.data) return undefined;
+  return new TextDecoder().decode(Uint8Array.from(atob(attachment.data), (letter) => letter.charCodeAt(0)));
+}
+
+/** The person behind the user's role, who signs notes. */
+export async function practitionerOf(
+  client: Client,
+  me: string,
+): Promise<Reference<Practitioner> | undefined> {
+  const [type, id] = me.split('/');
+  if (type === 'Practitioner') return { reference: me };
+  if (type !== 'PractitionerRole' || !id) return undefined;
+  return (await client.read('PractitionerRole', id)).practitioner;
+}
+
+/** My open tasks over all patients, with the patients' names. */
+export async function myWork(client: Client, me: string): Promise<Work> {
+  const { resources, more } = await client.search(
+    'Task',
+    { owner: me, status: OPEN.join(','), _include: 'Task:patient', _sort: '-_lastUpdated', _count: '100' },
+    5,
+  );
+  return { tasks: resources.filter(isTask), people: await peopleOf(resources, client), more };
+}

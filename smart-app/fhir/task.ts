@@ -1,0 +1,171 @@
+// What a Task is to the app: its lane, whose it is, when it is due, and the next version for each thing a person can do with it.
+// https://hl7.org/fhir/R4/task.html#statemachine
+import type { CodeableConcept, Practitioner, PractitionerRole, Reference, Task } from '@medplum/fhirtypes';
+import { SUSPENDED_FROM, TASK_CODE, TASK_OUTPUT } from './systems.ts';
+
+export type Lane = 'navigation' | 'coordination';
+export type Place = Lane | 'gate';
+
+/** Statuses of open work, in the order of the state machine. */
+export const OPEN: readonly Task['status'][] = [
+  'draft',
+  'requested',
+  'received',
+  'accepted',
+  'ready',
+  'in-progress',
+  'on-hold',
+];
+
+/** The place of a family code; `nav-` and `coord-` codes by their prefix, the shared codes by name. */
+const PLACES: Readonly<Record<string, Place>> = {
+  nav: 'navigation',
+  coord: 'coordination',
+  handoff: 'gate',
+  'loop-closure': 'coordination',
+  cancellation: 'coordination',
+  'outreach-attempt': 'navigation',
+};
+
+/** The task's code from cn-task-code. */
+export const familyCode = (task: Task): string | undefined =>
+  task.code?.coding?.find((coding) => coding.system === TASK_CODE)?.code;
+
+/** Where the task is shown. Work without a code of ours stands under navigation: no open work is ever hidden. */
+export function placeOf(task: Task): Place {
+  const code = familyCode(task) ?? '';
+  return PLACES[code] ?? PLACES[code.slice(0, code.indexOf('-'))] ?? 'navigation';
+}
+
+export type Urgency = 'late' | 'today' | 'later' | 'none';
+
+/** How near the due date (`restriction.period.end`) is. A date without a time is due at the end of that day. */
+export function urgencyOf(task: Task, now: Date): Urgency {
+  const due = dueOf(task);
+  if (!due) return 'none';
+  if (due < now) return 'late';
+  return due.toDateString() === now.toDateString() ? 'today' : 'later';
+}
+
+/** When the task is due, or undefined. */
+export function dueOf(task: Task): Date | undefined {
+  const end = task.restriction?.period?.end;
+  if (!end) return undefined;
+  return new Date(end.length === 10 ? `${end}T23:59:59` : end);
+}
+
+const ORDER: Readonly<Record<Urgency, number>> = { late: 0, today: 1, later: 2, none: 3 };
+
+/** Late first, then by due date, then the oldest. */
+export function byUrgency(now: Date): (a: Task, b: Task) => number {
+  const time = (task: Task) => dueOf(task)?.getTime() ?? 0;
+  return (a, b) =>
+    ORDER[urgencyOf(a, now)] - ORDER[urgencyOf(b, now)] ||
+    time(a) - time(b) ||
+    (a.authoredOn ?? '').localeCompare(b.authoredOn ?? '');
+}
+
+/** A pool task is owned by nobody, or by an organisation or team and no person. */
+export const isPool = (task: Task): boolean =>
+  !task.owner?.reference || /^(Organization|CareTeam|HealthcareService)\//.test(task.owner.reference);
+
+export const isMine = (task: Task, me: string | undefined): boolean =>
+  me !== undefined && task.owner?.reference === me;
+
+/** The one thing that moves a task on. */
+export type Action = 'release' | 'claim' | 'accept' | 'start' | 'complete' | 'resume';
+
+const NEXT: Readonly<Partial<Record<Task['status'], Action>>> = {
+  draft: 'release',
+  requested: 'accept',
+  received: 'accept',
+  accepted: 'start',
+  ready: 'start',
+  'in-progress': 'complete',
+  'on-hold': 'resume',
+};
+
+/** The primary action of an open task: claim what is in a pool, otherwise the next step of the state machine. */
+export function primaryAction(task: Task): Action | undefined {
+  if (placeOf(task) === 'gate' && task.status === 'accepted') return 'complete';
+  const next = NEXT[task.status];
+  return isPool(task) && next !== 'release' && next !== 'resume' && next !== undefined ? 'claim' : next;
+}
+
+/** Statuses that may be suspended. https://hl7.org/fhir/R4/task.html#statemachine */
+export const canHold = (task: Task): boolean =>
+  ['requested', 'accepted', 'ready', 'in-progress'].includes(task.status);
+
+/** Who does something, and when. */
+export interface Actor {
+  /** The user, as owner and requester. */
+  me: Reference<PractitionerRole>;
+  /** The person behind the role: notes are signed by people. */
+  author?: Reference<Practitioner>;
+  now: Date;
+}
+
+const changed = (task: Task, { now }: Actor, change: Partial<Task>): Task => ({
+  ...task,
+  ...change,
+  lastModified: now.toISOString(),
+});
+
+/** Takes a task: it is mine, and accepted where it was only asked for. */
+export const claimed = (task: Task, actor: Actor): Task =>
+  changed(task, actor, {
+    owner: actor.me,
+    status: task.status === 'requested' || task.status === 'received' ? 'accepted' : task.status,
+  });
+
+export const released = (task: Task, actor: Actor): Task => changed(task, actor, { status: 'requested' });
+
+export const started = (task: Task, actor: Actor): Task =>
+  changed(task, actor, {
+    status: 'in-progress',
+    executionPeriod: {
+      ...task.executionPeriod,
+      start: task.executionPeriod?.start ?? actor.now.toISOString(),
+    },
+  });
+
+/** Suspends a task for a reason and remembers the status it was in. */
+export const held = (task: Task, actor: Actor, reason: string): Task =>
+  changed(task, actor, {
+    status: 'on-hold',
+    statusReason: { text: reason },
+    extension: [...withoutSuspension(task), { url: SUSPENDED_FROM, valueCode: task.status }],
+  });
+
+/** Takes a suspended task up again, in the status that it was suspended from. */
+export function resumed(task: Task, actor: Actor): Task {
+  const from = task.extension?.find((extension) => extension.url === SUSPENDED_FROM)?.valueCode;
+  const { statusReason: _over, extension: _extensions, ...rest } = task;
+  const extension = withoutSuspension(task);
+  return changed({ ...rest, ...(extension.length > 0 && { extension }) }, actor, {
+    status: (from as Task['status'] | undefined) ?? 'ready',
+  });
+}
+
+const withoutSuspension = (task: Task) =>
+  (task.extension ?? []).filter((extension) => extension.url !== SUSPENDED_FROM);
+
+/** Completes a task with its required outcome, and a note where there is one. */
+export const completed = (task: Task, actor: Actor, outcome: CodeableConcept, note: string): Task =>
+  changed(task, actor, {
+    status: 'completed',
+    executionPeriod: { ...task.executionPeriod, end: actor.now.toISOString() },
+    output: [
+      ...(task.output ?? []),
+      {
+        type: { coding: [{ system: TASK_OUTPUT, code: 'outcome' }], text: 'Outcome' },
+        valueCodeableConcept: outcome,
+      },
+    ],
+    ...(note && {
+      note: [
+        ...(task.note ?? []),
+        { text: note, time: actor.now.toISOString(), ...(actor.author && { authorReference: actor.author }) },
+      ],
+    }),
+  });

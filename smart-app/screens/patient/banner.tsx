@@ -1,0 +1,51 @@
+// The patient banner, for EHRs that show none of their own.
+// https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#launch-context-arrives-with-your-access_token
+import type { Patient } from '@medplum/fhirtypes';
+import { useQuery } from '@tanstack/react-query';
+import type { Client } from '../../fhir/client.ts';
+import { humanName } from '../../fhir/people.ts';
+import { planName } from '../../fhir/queries.ts';
+import { INTERPRETER_NEEDED } from '../../fhir/systems.ts';
+import { type Language, useLanguage } from '../../locales/index.tsx';
+import { ageOn, dayOf } from '../../ui/time.ts';
+import classes from './banner.module.css';
+
+export function Banner({ client, patient }: { client: Client; patient: Patient }) {
+  const language = useLanguage();
+  const { t, locale } = language;
+  const plan = useQuery({ queryKey: ['plan', patient.id], queryFn: () => planName(client, patient.id!) });
+  const age = patient.birthDate && ageOn(patient.birthDate, new Date());
+  const facts = [
+    patient.birthDate && t('banner.born', { date: dayOf(patient.birthDate, locale) }),
+    patient.gender && t(`sex.${patient.gender}`),
+    languageOf(patient, language),
+    plan.data,
+  ].filter(Boolean);
+  return (
+    <section className={classes.banner} aria-label={t('banner.label')}>
+      <h1>
+        {humanName(patient.name)}
+        {typeof age === 'number' && `, ${t('banner.years', { n: age })}`}
+      </h1>
+      <p>{facts.join(' · ')}</p>
+    </section>
+  );
+}
+
+/** The language that the patient speaks, by its name, and whether an interpreter is needed. */
+function languageOf(patient: Patient, { t, locale }: Language): string | undefined {
+  const spoken = patient.communication?.find((one) => one.preferred) ?? patient.communication?.[0];
+  const code = spoken?.language.coding?.[0]?.code;
+  const name = code ? new Intl.DisplayNames(locale, { type: 'language' }).of(code) : spoken?.language.text;
+  const interpreter = patient.extension?.some(
+    (one) =>
+      INTERPRETER_NEEDED.includes(one.url) && (one.valueBoolean ?? one.valueCoding?.code === '373066001'),
+  );
+  return [name, interpreter && t('banner.interpreter')].filter(Boolean).join(', ') || undefined;
+}
+
+/** Name and date of birth in one line, for dialogs that write. */
+export const identityOf = (patient: Patient, { t, locale }: Language): string =>
+  [humanName(patient.name), patient.birthDate && t('banner.born', { date: dayOf(patient.birthDate, locale) })]
+    .filter(Boolean)
+    .join(', ');

@@ -1,0 +1,40 @@
+// The record's tasks, sorted into what the screen shows: what is late, mine, done, and the state of the gate.
+// https://hl7.org/fhir/R4/task.html
+import type { Task } from '@medplum/fhirtypes';
+import { type Gate, gateOf } from '../../fhir/handoff.ts';
+import type { People } from '../../fhir/people.ts';
+import { byUrgency, isMine, placeOf, urgencyOf } from '../../fhir/task.ts';
+import type { Count, Filter } from './glance.tsx';
+import type { PatientRecord } from './use-record.ts';
+
+export interface SortedWork {
+  /** Open work, the most pressing first. */
+  tasks: readonly Task[];
+  late: readonly Task[];
+  mine: readonly Task[];
+  done: readonly Task[];
+  /** Open navigation work, which a hand-off starts from. */
+  navigation: readonly Task[];
+  gate: Gate;
+  people: People;
+  counts: Readonly<Record<Filter, Count>>;
+}
+
+/** @param me the user as a reference */
+export function sortWork({ open, ended }: PatientRecord, me: string | undefined, now: Date): SortedWork {
+  const tasks = [...open.tasks].sort(byUrgency(now));
+  const late = tasks.filter((task) => urgencyOf(task, now) === 'late');
+  const mine = tasks.filter((task) => isMine(task, me));
+  const done = ended.tasks.filter((task) => task.status === 'completed');
+  return {
+    ...{ tasks, late, mine, done },
+    navigation: tasks.filter((task) => placeOf(task) === 'navigation'),
+    gate: gateOf(tasks, ended.tasks),
+    people: new Map([...ended.people, ...open.people]),
+    counts: {
+      late: { n: late.length, more: open.more },
+      mine: { n: mine.length, more: open.more },
+      done: { n: done.length, more: ended.more },
+    },
+  };
+}

@@ -1,0 +1,94 @@
+// Changes a task on the server and says how it went; a task that somebody else changed meanwhile is read again.
+// https://hl7.org/fhir/R4/http.html#concurrency
+import type { Task } from '@medplum/fhirtypes';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { Client } from '../../fhir/client.ts';
+import { FhirFailure } from '../../fhir/failure.ts';
+import { peopleOf } from '../../fhir/people.ts';
+import { practitionerOf } from '../../fhir/queries.ts';
+import type { Actor } from '../../fhir/task.ts';
+import { useLanguage } from '../../locales/index.tsx';
+import { useSay } from '../../ui/live.tsx';
+import { sentenceOf } from '../../ui/sentence.ts';
+
+export interface Actions {
+  /**
+   * Writes `change` of the task; answers a sentence when it was refused, and nothing when it was done.
+   * @param did what the live region says afterwards
+   */
+  change: (task: Task, change: (actor: Actor) => Task, did: string) => Promise<string | undefined>;
+  /** Creates a task, with the same answers. */
+  create: (make: (actor: Actor) => Task, did: string) => Promise<string | undefined>;
+  /** Ids of the tasks that are being written. */
+  busy: ReadonlySet<string>;
+}
+
+export function useActions(client: Client, me: string | undefined): Actions {
+  const language = useLanguage();
+  const { t } = language;
+  const queries = useQueryClient();
+  const say = useSay();
+  const writing = useRef(new Set<string>());
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+
+  const author = useQuery({
+    queryKey: ['author', me],
+    queryFn: async () => (await practitionerOf(client, me!)) ?? null,
+    enabled: me !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  }).data;
+
+  const actor = (): Actor => ({
+    me: { reference: me! },
+    now: new Date(),
+    ...(author && { author }),
+  });
+  const reload = () => queries.invalidateQueries({ queryKey: ['work'] });
+
+  const mark = (id: string, on: boolean) => {
+    writing.current[on ? 'add' : 'delete'](id);
+    setBusy(new Set(writing.current));
+  };
+
+  const attempt = async (write: () => Promise<unknown>, did: string, task?: Task) => {
+    try {
+      await write();
+      await reload();
+      say(did);
+      return undefined;
+    } catch (error) {
+      const stale = task && error instanceof FhirFailure && error.status === 412;
+      if (stale) await reload();
+      return stale ? takenSentence(client, task, language) : sentenceOf(error, language);
+    }
+  };
+
+  return {
+    busy,
+    create: async (make, did) => (me ? attempt(() => client.create(make(actor())), did) : t('error.nobody')),
+    change: async (task, change, did) => {
+      if (!me) return t('error.nobody');
+      if (writing.current.has(task.id!)) return undefined;
+      mark(task.id!, true);
+      try {
+        return await attempt(() => client.update(change(actor())), did, task);
+      } finally {
+        mark(task.id!, false);
+      }
+    },
+  };
+}
+
+/** Says who has the task now. */
+async function takenSentence(
+  client: Client,
+  task: Task,
+  { t }: ReturnType<typeof useLanguage>,
+): Promise<string> {
+  const found = await client.search('Task', { _id: task.id!, _include: 'Task:owner' }).catch(() => undefined);
+  const current = found?.resources.find((one): one is Task => one.resourceType === 'Task');
+  const people = found && (await peopleOf(found.resources, client).catch(() => undefined));
+  const owner = people?.get(current?.owner?.reference ?? '');
+  return owner ? t('error.taken', { name: owner.name }) : t('error.changed');
+}

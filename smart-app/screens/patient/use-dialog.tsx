@@ -1,0 +1,96 @@
+// Which dialog of the patient screen is open, and what its answer does.
+// https://hl7.org/fhir/R4/task.html
+import type { CarePlan, Patient, Task } from '@medplum/fhirtypes';
+import { type ReactNode, useState } from 'react';
+import type { Client } from '../../fhir/client.ts';
+import { handoffTask } from '../../fhir/handoff.ts';
+import type { Person } from '../../fhir/people.ts';
+import { type Actor, completed, held } from '../../fhir/task.ts';
+import { useLanguage } from '../../locales/index.tsx';
+import { identityOf } from './banner.tsx';
+import { CompleteDialog } from './complete-dialog.tsx';
+import { HandoffDialog } from './handoff-dialog.tsx';
+import { HoldDialog } from './hold-dialog.tsx';
+import type { Actions } from './use-actions.ts';
+import { titleOf } from './words.ts';
+
+/** What a person says when they hand over. */
+export interface HandoffAnswer {
+  plan: CarePlan;
+  clinician: Person;
+  summary: string;
+}
+
+type Open = { kind: 'complete' | 'hold'; task: Task } | { kind: 'handOff' };
+
+interface DialogDeps {
+  client: Client;
+  patient: Patient;
+  me: string | undefined;
+  now: Date;
+  actions: Actions;
+  navigation: readonly Task[];
+}
+
+/** The dialogs of the screen: `show` opens one, `element` is the open one. */
+export function useDialog(deps: DialogDeps): { show: (open: Open) => void; element: ReactNode } {
+  const [open, show] = useState<Open>();
+  const close = () => show(undefined);
+  const element = open && <OpenDialog {...deps} open={open} close={close} />;
+  return { show, element };
+}
+
+type OpenProps = DialogDeps & { open: Open; close: () => void };
+
+function OpenDialog({ open, ...props }: OpenProps) {
+  return open.kind === 'handOff' ? <HandingOff {...props} /> : <Changing {...props} open={open} />;
+}
+
+/** Closes the dialog when the thing was done; a refusal stays in it. */
+async function settle(refusal: Promise<string | undefined>, close: () => void): Promise<string | undefined> {
+  const sentence = await refusal;
+  if (!sentence) close();
+  return sentence;
+}
+
+function HandingOff({ client, patient, me, now, actions, navigation, close }: Omit<OpenProps, 'open'>) {
+  const language = useLanguage();
+  const { t } = language;
+  const handOff = ({ plan, clinician, summary }: HandoffAnswer) => {
+    const handoff = {
+      patient: patient.id!,
+      plan,
+      clinician: { reference: clinician.reference },
+      summary,
+      description: t('handoff.description'),
+    };
+    const did = t('did.handOff', { name: clinician.name });
+    return actions.create((actor) => handoffTask(handoff, actor), did);
+  };
+  return (
+    <HandoffDialog
+      {...{ client, now, me, open: navigation, patient: patient.id! }}
+      identity={identityOf(patient, language)}
+      onHandOff={(answer) => settle(handOff(answer), close)}
+      onClose={close}
+    />
+  );
+}
+
+function Changing({ patient, actions, open, close }: OpenProps & { open: Extract<Open, { task: Task }> }) {
+  const language = useLanguage();
+  const { t } = language;
+  const { kind, task } = open;
+  const did = t(`did.${kind}`, { title: titleOf(task, t) });
+  const shared = { task, identity: identityOf(patient, language), onClose: close };
+  const change = (next: (actor: Actor) => Task) => settle(actions.change(task, next, did), close);
+  if (kind === 'hold') {
+    return <HoldDialog {...shared} onHold={(reason) => change((actor) => held(task, actor, reason))} />;
+  }
+  return (
+    <CompleteDialog
+      {...shared}
+      onComplete={(outcome, note) => change((actor) => completed(task, actor, outcome, note))}
+    />
+  );
+}

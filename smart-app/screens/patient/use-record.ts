@@ -1,0 +1,50 @@
+// Reads what the patient screen shows, all of it before anything is shown, and checks whose it is.
+// https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
+import type { Flag, Patient } from '@medplum/fhirtypes';
+import { useQuery } from '@tanstack/react-query';
+import type { Client } from '../../fhir/client.ts';
+import { WrongPatient } from '../../fhir/failure.ts';
+import { endedWork, openWork, readPatient, safetyFlags, type Work } from '../../fhir/queries.ts';
+import type { Key } from '../../locales/text.ts';
+import { SessionEnded } from '../../smart/session.ts';
+
+/** One patient's record, as far as the screen shows it. */
+export interface PatientRecord {
+  patient: Patient;
+  open: Work;
+  /** What is done, and what was returned: the gate depends on it. */
+  ended: Work;
+  /** Undefined when they could not be read. */
+  flags: readonly Flag[] | undefined;
+}
+
+export type Reading =
+  | { state: 'waiting' }
+  | { state: 'stopped'; sentence: Key }
+  | { state: 'failed'; error: unknown; retry: () => void }
+  | { state: 'read'; record: PatientRecord };
+
+const FRESH = { refetchInterval: 60_000 } as const;
+
+/** @param id the patient of the token */
+export function useRecord(client: Client, id: string): Reading {
+  const patient = useQuery({ queryKey: ['patient', id], queryFn: () => readPatient(client, id) });
+  const open = useQuery({ queryKey: ['work', 'open', id], queryFn: () => openWork(client, id), ...FRESH });
+  const ended = useQuery({ queryKey: ['work', 'ended', id], queryFn: () => endedWork(client, id), ...FRESH });
+  const flags = useQuery({ queryKey: ['flags', id], queryFn: () => safetyFlags(client, id), ...FRESH });
+
+  const errors = [patient, open, ended, flags].map((query) => query.error);
+  if (errors.some((error) => error instanceof WrongPatient))
+    return { state: 'stopped', sentence: 'problem.patient' };
+  if (errors.some((error) => error instanceof SessionEnded))
+    return { state: 'stopped', sentence: 'problem.ended' };
+  const failed = [patient, open, ended].find((query) => query.error && !query.data);
+  if (failed) {
+    const retry = () =>
+      void Promise.all([patient.refetch(), open.refetch(), ended.refetch(), flags.refetch()]);
+    return { state: 'failed', error: failed.error, retry };
+  }
+  if (!patient.data || !open.data || !ended.data || flags.isPending) return { state: 'waiting' };
+  const record = { patient: patient.data, open: open.data, ended: ended.data };
+  return { state: 'read', record: { ...record, flags: flags.isError ? undefined : flags.data } };
+}

@@ -1,0 +1,19 @@
+// Builds the SMART app and the demo EHR as two pages of one build: smart-app/dist is served at /app/, dist/ehr/ at /ehr/.
+// https://vite.dev/guide/build#multi-page-app
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
+
+export default defineConfig({
+  root: here('.'),
+  base: '/app/',
+  plugins: [react()],
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: true,
+    target: 'es2020',
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { app: here('index.html'), ehr: here('ehr/index.html') } },
+  },
+});
