@@ -20,7 +20,11 @@ export async function buildAppIfStale(): Promise<void> {
   if (existsSync(BUILT) && statSync(BUILT).mtimeMs >= newestSource()) return;
   process.stdout.write('Building the app …\n');
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-  execFileSync(process.execPath, [vite, 'build', '--config', join(APP, 'vite.config.ts'), '--logLevel', 'warn'], { stdio: 'inherit' });
+  execFileSync(
+    process.execPath,
+    [vite, 'build', '--config', join(APP, 'vite.config.ts'), '--logLevel', 'warn'],
+    { stdio: 'inherit' },
+  );
 }
 
 if (import.meta.main) await buildAppIfStale();

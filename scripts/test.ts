@@ -48,7 +48,12 @@ function collect(outcome: Outcome): Parser {
         if (!nested) outcome.passed++;
       } else if (!nested || !result.diag || !String(result.name).length) {
         outcome.failed++;
-        outcome.lines.push(`  NOT OK: ${result.fullname}`, ...JSON.stringify(result.diag, null, 2)?.split('\n').map((line) => `    ${line}`) ?? []);
+        outcome.lines.push(
+          `  NOT OK: ${result.fullname}`,
+          ...(JSON.stringify(result.diag, null, 2)
+            ?.split('\n')
+            .map((line) => `    ${line}`) ?? []),
+        );
       }
       nested = false;
     });
@@ -75,7 +80,10 @@ function runFile(file: string, databaseUrl: string): Promise<Outcome> {
     child.on('close', (code, signal) => {
       if ((code || signal) && !outcome.failed) {
         outcome.failed++;
-        outcome.lines.push(`  NOT OK: the file ended with ${signal ?? `code ${code}`}`, `    ${errors.slice(-2000)}`);
+        outcome.lines.push(
+          `  NOT OK: the file ended with ${signal ?? `code ${code}`}`,
+          `    ${errors.slice(-2000)}`,
+        );
       }
       if (!outcome.passed && !outcome.failed && !outcome.skipped) {
         outcome.failed++;
@@ -105,7 +113,9 @@ async function runFiles(files: readonly string[], databaseUrl: string): Promise<
       total.passed += passed;
       total.failed += failed;
       total.skipped += skipped;
-      say(`${failed ? 'NOT OK' : 'ok    '} ${file}: ${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''} (${seconds(started)})`);
+      say(
+        `${failed ? 'NOT OK' : 'ok    '} ${file}: ${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''} (${seconds(started)})`,
+      );
       for (const line of lines) say(line);
     }
   };

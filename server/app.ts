@@ -6,7 +6,14 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import type { Patient, SearchParameter } from '@medplum/fhirtypes';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { createAuth, type PatientChoice, saveClients, saveUsers, userDirectory } from './auth/index.ts';
+import {
+  createAuth,
+  type PatientChoice,
+  type PatientDirectory,
+  saveClients,
+  saveUsers,
+  userDirectory,
+} from './auth/index.ts';
 import { demoBundles } from './bulk/demo.ts';
 import { Exports } from './bulk/export.ts';
 import { checkCareRules } from './care/index.ts';
@@ -30,16 +37,18 @@ import { registerDemoEhr } from './integration/ehr/index.ts';
 import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
 import { routeInteraction } from './interaction/index.ts';
-import { advertised, isOperation, routeOperation } from './operation/index.ts';
 import type { ExportContext } from './operation/export.ts';
+import { advertised, isOperation, routeOperation } from './operation/index.ts';
 import { Cursors } from './search/cursor.ts';
 import { Search } from './search/index.ts';
 import { createRegistry } from './search/registry.ts';
+import { databaseFailure } from './store/failure.ts';
 import { Store } from './store/index.ts';
 import { createValidator, loadDefinitions } from './validation/index.ts';
 
 const ROOT = new URL('../', import.meta.url);
-const VERSION = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string }).version;
+const VERSION = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string })
+  .version;
 
 /** Access of callers with `--open`: everything, by nobody in particular. */
 const OPEN_ACCESS: Access = Object.freeze({ ...systemAccess, subject: 'open' });
@@ -63,51 +72,60 @@ export interface App {
 /** Search parameters of ours, beside R4's. */
 function ownSearchParameters(): SearchParameter[] {
   const folder = new URL('profiles/definitions/SearchParameter/', ROOT);
-  return readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as SearchParameter);
+  return readdirSync(folder).map(
+    (name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as SearchParameter,
+  );
 }
 
 /** What a patient list shows of a Patient's stored bytes. */
 function patientChoice(content: string): PatientChoice {
-  const { id, name, birthDate, gender } = JSON.parse(content) as Patient;
+  const { id, name, birthDate, gender, identifier } = JSON.parse(content) as Patient;
   const [first] = name ?? [];
+  const mrn = identifier?.find(({ type }) => type?.coding?.some(({ code }) => code === 'MR'))?.value;
   return {
     id: id!,
     name: first?.text ?? [...(first?.given ?? []), first?.family].filter(Boolean).join(' '),
     ...(birthDate && { birthDate }),
     ...(gender && { gender }),
+    ...(mrn && { mrn }),
   };
 }
 
 /** The parts that keep and find resources, on one database. */
-async function createStorage(sql: Sql, searchSql: Sql, base: string, now: () => Date) {
-  const types = await internTypes(sql, [...resourceTypes]);
-  const typeId = (type: string) => types.get(type)!;
-  const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
-  const systems = new Systems(sql);
-  const registry = await createRegistry(ownSearchParameters(), (keys) => internParameters(sql, keys));
-  const search = new Search({ sql: searchSql, registry, systems, cursors: new Cursors(await secretOf(sql, 'cursor')), ridOf, typeId, base, now });
-  const store = new Store({ sql, systems, ridOf, typeId, indexed: registry.indexed, compartment: registry.compartment, base });
-  return { typeId, registry, search, store };
-}
-
-/** Builds the server; nothing listens yet. */
-export async function createApp({ config, databaseUrl, now = () => new Date() }: AppOptions): Promise<App> {
-  const server = fastify({
-    logger: { level: config.LOG_LEVEL, redact: ['req.headers.authorization'] },
-    bodyLimit: config.BODY_LIMIT,
-    requestIdHeader: 'x-request-id',
-    routerOptions: { maxParamLength: 256 },
-    genReqId: () => randomUUID(),
-    logController: new LogController({ disableRequestLogging: true }),
-  });
+async function createStorage({ config, databaseUrl }: AppOptions, base: string, now: () => Date) {
   const sql = openPool(databaseUrl, { max: config.DB_CONNECTIONS });
   const searchSql = openPool(databaseUrl, { max: config.DB_CONNECTIONS, customPlans: true });
-  await migrate(sql);
+  const close = () => Promise.all([sql.end({ timeout: 5 }), searchSql.end({ timeout: 5 })]);
+  try {
+    await migrate(sql);
+    const types = await internTypes(sql, [...resourceTypes]);
+    const typeId = (type: string) => types.get(type)!;
+    const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
+    // Looked up on the other pool: a transaction that waits for an id must not wait for a connection that it holds itself.
+    const systems = new Systems(searchSql);
+    const registry = await createRegistry(ownSearchParameters(), (keys) => internParameters(sql, keys));
+    const { indexed, compartment } = registry;
+    const cursors = new Cursors(await secretOf(sql, 'cursor'));
+    const search = new Search({ sql: searchSql, registry, systems, cursors, ridOf, typeId, base, now });
+    const store = new Store({ sql, systems, ridOf, typeId, indexed, compartment, base });
+    return { sql, typeId, registry, search, store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+type Storage = Awaited<ReturnType<typeof createStorage>>;
 
-  const base = `${config.publicUrl}/fhir`;
-  const { typeId, registry, search, store } = await createStorage(sql, searchSql, base, now);
+/** What interactions and operations work with. */
+function createContext(
+  { sql, typeId, registry, search, store }: Storage,
+  config: Config,
+  base: string,
+  now: () => Date,
+  log: FastifyInstance['log'],
+): ExportContext {
   const definitions = loadDefinitions(new URL('profiles/definitions/', ROOT));
-  const exports = new Exports({ sql, folder: resolve(config.DATA_DIR, 'export'), typeId, compartment: registry.compartment, newId: () => newId(now()), log: server.log });
+  const makeId = () => newId(now());
   const statement = capabilityStatement({
     base,
     publicUrl: config.publicUrl,
@@ -118,69 +136,156 @@ export async function createApp({ config, databaseUrl, now = () => new Date() }:
     profiles: definitions.definitions,
     operations: advertised,
   });
-  const dispatch = async (request: FhirRequest): Promise<Result> => (isOperation(request.path) ? routeOperation(context, request) : routeInteraction(context, request));
   const context: ExportContext = {
     store,
     search,
     validator: createValidator(definitions),
     careRules: checkCareRules,
     now,
-    newId: () => newId(now()),
+    newId: makeId,
     base,
-    dispatch,
+    dispatch: async (request) =>
+      isOperation(request.path) ? routeOperation(context, request) : routeInteraction(context, request),
     capabilities: () => statement,
-    exports,
+    exports: new Exports({
+      sql,
+      folder: resolve(config.DATA_DIR, 'export'),
+      typeId,
+      compartment: registry.compartment,
+      newId: makeId,
+      log,
+    }),
+    exportsNeedToken: !config.open,
   };
+  return context;
+}
 
-  const users = userDirectory(sql);
-  const patients = {
-    find: async (id: string) => {
-      const found = await store.read('Patient', id, search.visibility(systemAccess, 'r'));
-      return found && !found.deleted ? patientChoice(found.content) : undefined;
-    },
-    list: async () => (await search.type('Patient', [['_sort', 'family'], ['_count', '100']], systemAccess)).matches.map(patientChoice),
-  };
-  const auth = await createAuth({ config, sql, now, users, patients, log: server.log });
+/** The patients that a launch or sign-in may choose from. */
+const patientDirectory = ({ store, search }: Storage): PatientDirectory => ({
+  find: async (id) => {
+    const found = await store.read('Patient', id, search.visibility(systemAccess, 'r'));
+    return found && !found.deleted ? patientChoice(found.content) : undefined;
+  },
+  list: async () => {
+    const query: [string, string][] = [
+      ['_sort', 'family'],
+      ['_count', '100'],
+    ];
+    return (await search.type('Patient', query, systemAccess)).matches.map(patientChoice);
+  },
+});
+
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Location',
+  'Content-Location',
+  'Last-Modified',
+  'X-Progress',
+  'Retry-After',
+];
+
+/** Puts every layer behind its address. */
+async function mount(
+  server: FastifyInstance,
+  config: Config,
+  storage: Storage,
+  context: ExportContext,
+): Promise<void> {
+  const { base, dispatch, exports, now } = context;
+  const users = userDirectory(storage.sql);
+  const patients = patientDirectory(storage);
+  const auth = await createAuth({ config, sql: storage.sql, now, users, patients, log: server.log });
   const guard = config.open ? async () => OPEN_ACCESS : auth.guard;
-  const file = async (access: Access, job: string, name: string) => ((await exports.find(job))?.subject === access.subject ? exports.file(job, name) : undefined);
+  const routes = { base, bodyLimit: config.BODY_LIMIT, databaseFailure, guard };
+  const file = async (access: Access, job: string, name: string) =>
+    (await exports.find(job))?.subject === access.subject ? exports.file(job, name) : undefined;
 
-  const routes = { base, bodyLimit: config.BODY_LIMIT, guard };
-  await server.register(cors, { origin: '*', exposedHeaders: ['ETag', 'Location', 'Content-Location', 'Last-Modified', 'X-Progress', 'Retry-After'] });
+  await server.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+  });
   await server.register(compress, { threshold: 1024 });
   registerSecurityHeaders(server);
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, routes));
-  server.setNotFoundHandler((request, reply) => sendError(notFound(`There is nothing at ${request.url.split('?')[0]}. The FHIR base address is ${base}.`), request, reply, routes));
+  server.setNotFoundHandler((request, reply) =>
+    sendError(
+      notFound(`There is nothing at ${request.url.split('?')[0]}. The FHIR base address is ${base}.`),
+      request,
+      reply,
+      routes,
+    ),
+  );
   await auth.register(server);
   await registerFhir(server, { ...routes, dispatch });
   await registerExportFiles(server, { ...routes, file });
-  registerHealth(server, async () => void (await sql`select 1`));
-  await registerPages(server, { dist: new URL('smart-app/dist/', ROOT), publicUrl: config.publicUrl, demo: config.DEMO === 'on', open: config.open });
+  registerHealth(server, async () => void (await storage.sql`select 1`));
+  const demo = config.DEMO === 'on';
+  await registerPages(server, {
+    dist: new URL('smart-app/dist/', ROOT),
+    publicUrl: config.publicUrl,
+    demo,
+    open: config.open,
+  });
   registerDemoEhr(server, { config, users, patients, launch: auth.launch });
-  await exports.resume();
+}
 
+/** Milliseconds that open connections are given to end when the server closes. */
+const CLOSING_TIME = 5_000;
+
+/**
+ * Builds the server; nothing listens yet.
+ * @throws the database's own failure when it cannot be used
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, now = () => new Date() } = options;
+  const base = `${config.publicUrl}/fhir`;
+  const storage = await createStorage(options, base, now);
+  const server = fastify({
+    logger: { level: config.LOG_LEVEL, redact: ['req.headers.authorization'] },
+    bodyLimit: config.BODY_LIMIT,
+    requestIdHeader: 'x-request-id',
+    routerOptions: { maxParamLength: 256 },
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: (error, request, reply) =>
+      void sendError(error, request, reply, { base, bodyLimit: config.BODY_LIMIT, databaseFailure }),
+  });
+  const context = createContext(storage, config, base, now, server.log);
+  await mount(server, config, storage, context);
+  await context.exports.resume();
   return {
     server,
-    dispatch,
-    seedDemo: () => seedDemo(sql, dispatch, now),
+    dispatch: context.dispatch,
+    seedDemo: () => seedDemo(storage.sql, context.dispatch, now),
     close: async () => {
+      const deadline = setTimeout(() => server.server.closeAllConnections(), CLOSING_TIME);
       await server.close();
-      await exports.idle();
-      await Promise.all([sql.end({ timeout: 5 }), searchSql.end({ timeout: 5 })]);
+      clearTimeout(deadline);
+      await context.exports.idle();
+      await storage.close();
     },
   };
 }
 
+/** Loads the demo stories into an empty database. */
 async function seedDemo(sql: Sql, dispatch: App['dispatch'], now: () => Date): Promise<number> {
   const [row] = await sql`select exists (select from resource) as filled`;
   if (row!.filled) return 0;
   const folder = new URL('fixtures/demo/', ROOT);
-  let written = 0;
-  for (const bundle of demoBundles(folder, now())) {
-    await dispatch({ method: 'POST', path: [], query: new URLSearchParams(), headers: {}, body: bundle, access: systemAccess });
-    written += bundle.entry?.length ?? 0;
+  const bundles = demoBundles(folder, now());
+  for (const body of bundles) {
+    await dispatch({
+      method: 'POST',
+      path: [],
+      query: new URLSearchParams(),
+      headers: {},
+      body,
+      access: systemAccess,
+    });
   }
   const { users, clients } = JSON.parse(readFileSync(new URL('users.json', folder), 'utf8'));
   await saveUsers(sql, users);
   await saveClients(sql, clients);
-  return written;
+  return bundles.reduce((count, { entry }) => count + (entry?.length ?? 0), 0);
 }

@@ -51,8 +51,11 @@ const again = (count: number, error: Error): boolean =>
   !(error instanceof SessionEnded || error instanceof WrongPatient) &&
   !(error instanceof FhirFailure && error.status < 500);
 
+/** Always: without a network a request fails and says so, instead of waiting in silence for one. */
+const QUERIES = { retry: again, networkMode: 'always', refetchOnReconnect: true } as const;
+
 function Opened({ session }: { session: Session }) {
-  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: again } } }));
+  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: QUERIES } }));
   const [client] = useState(() => createClient(session.base, session.send));
   const patient = session.patient;
   return (

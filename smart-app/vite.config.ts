@@ -12,7 +12,8 @@ export default defineConfig({
   build: {
     outDir: here('dist'),
     emptyOutDir: true,
-    target: 'es2020',
+    // Embedded browsers in hospitals are years behind.
+    target: 'es2019',
     modulePreload: { polyfill: false },
     rolldownOptions: { input: { app: here('index.html'), ehr: here('ehr/index.html') } },
   },

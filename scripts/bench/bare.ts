@@ -4,12 +4,16 @@ import { openPool } from '../../server/db/pool.ts';
 import type { BareInput } from './data.ts';
 
 /** Started by the benchmark with its input as one JSON argument. */
-const { databaseUrl, connections, port, readSql, searchSql, reads, searches } = JSON.parse(process.argv[2]!) as BareInput;
+const { databaseUrl, connections, port, readSql, searchSql, reads, searches } = JSON.parse(
+  process.argv[2]!,
+) as BareInput;
 const sql = openPool(databaseUrl, { max: connections });
 const searchPool = openPool(databaseUrl, { max: connections, customPlans: true });
 const app = fastify({ bodyLimit: 1 << 20 });
 app.removeAllContentTypeParsers();
-app.addContentTypeParser('application/fhir+json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+app.addContentTypeParser('application/fhir+json', { parseAs: 'string' }, (_request, body, done) =>
+  done(null, body),
+);
 
 app.get<{ Params: { n: string } }>('/read/:n', async ({ params }, reply) => {
   const [row] = await sql.unsafe(readSql, reads[Number(params.n)]!, { prepare: true });

@@ -38,7 +38,15 @@ export function benchTask(n: number, patients: number, now: Date): Task {
     status,
     intent: 'order',
     priority: n % 5 ? 'routine' : 'urgent',
-    code: { coding: [{ system: `${CB}/CodeSystem/cn-task-code`, code: n % 2 ? 'coord-post-visit-followup' : 'coord-result-review' }], text: 'Follow-up after a visit' },
+    code: {
+      coding: [
+        {
+          system: `${CB}/CodeSystem/cn-task-code`,
+          code: n % 2 ? 'coord-post-visit-followup' : 'coord-result-review',
+        },
+      ],
+      text: 'Follow-up after a visit',
+    },
     description: 'Call within two business days and ask how the first week with the new medicine went.',
     for: { reference: `Patient/bench-${n % patients}` },
     focus: { reference: `Encounter/bench-${n % patients}` },
@@ -52,7 +60,15 @@ export function benchTask(n: number, patients: number, now: Date): Task {
     restriction: { period: { end: day((n % 9) - 4) } },
     note: [{ text: 'First try: no answer. The patient is home in the afternoon.' }],
     ...(status === 'completed' && {
-      output: [{ type: { coding: [{ system: `${CB}/CodeSystem/cn-task-parameter`, code: 'outcome' }], text: 'Outcome' }, valueString: 'Reached; no new questions.' }],
+      output: [
+        {
+          type: {
+            coding: [{ system: `${CB}/CodeSystem/cn-task-parameter`, code: 'outcome' }],
+            text: 'Outcome',
+          },
+          valueString: 'Reached; no new questions.',
+        },
+      ],
     }),
   };
 }
@@ -61,22 +77,49 @@ export function benchTask(n: number, patients: number, now: Date): Task {
 export async function fill(databaseUrl: string, patients: number, tasks: number, now: Date): Promise<void> {
   const config = readConfig({ DATABASE_URL: databaseUrl, DEMO: 'off', LOG_LEVEL: 'error' }, ['--open']);
   const app = await createApp({ config, databaseUrl });
-  const put = (resource: { resourceType: string; id?: string }) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } });
+  const put = (resource: { resourceType: string; id?: string }) => ({
+    resource,
+    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+  });
   const send = (entry: object[]) =>
-    app.dispatch({ method: 'POST', path: [], query: new URLSearchParams(), headers: {}, body: { resourceType: 'Bundle', type: 'transaction', entry }, access: systemAccess });
-  const staff = ['physician', 'nurse'].map((id) => put({ resourceType: 'PractitionerRole', id: `bench-${id}` }));
+    app.dispatch({
+      method: 'POST',
+      path: [],
+      query: new URLSearchParams(),
+      headers: {},
+      body: { resourceType: 'Bundle', type: 'transaction', entry },
+      access: systemAccess,
+    });
+  const staff = ['physician', 'nurse'].map((id) =>
+    put({ resourceType: 'PractitionerRole', id: `bench-${id}` }),
+  );
   await send(staff);
   for (let start = 0; start < patients; start += 500) {
     const numbers = Array.from({ length: Math.min(500, patients - start) }, (_, n) => start + n);
     await send(
       numbers.flatMap((n) => [
-        put({ resourceType: 'Patient', id: `bench-${n}`, name: [{ family: `Family${n}`, given: ['Given'] }], birthDate: '1970-01-01' } as never),
-        put({ resourceType: 'Encounter', id: `bench-${n}`, status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/bench-${n}` } } as never),
+        put({
+          resourceType: 'Patient',
+          id: `bench-${n}`,
+          name: [{ family: `Family${n}`, given: ['Given'] }],
+          birthDate: '1970-01-01',
+        } as never),
+        put({
+          resourceType: 'Encounter',
+          id: `bench-${n}`,
+          status: 'finished',
+          class: { code: 'AMB' },
+          subject: { reference: `Patient/bench-${n}` },
+        } as never),
       ]),
     );
   }
   for (let start = 0; start < tasks; start += 500) {
-    await send(Array.from({ length: Math.min(500, tasks - start) }, (_, n) => put({ ...benchTask(start + n, patients, now), id: `bench-${start + n}` })));
+    await send(
+      Array.from({ length: Math.min(500, tasks - start) }, (_, n) =>
+        put({ ...benchTask(start + n, patients, now), id: `bench-${start + n}` }),
+      ),
+    );
   }
   const sql = openPool(databaseUrl, { max: 1 });
   await sql.unsafe('vacuum analyze');
@@ -86,14 +129,32 @@ export async function fill(databaseUrl: string, patients: number, tasks: number,
 }
 
 /** The statement that the server runs for a search, with its parameters for each of `queries`. */
-export async function statementsOf(databaseUrl: string, queries: readonly string[], base: string): Promise<{ searches: Compiled[]; rids: (key: string) => string; typeId: number }> {
+export async function statementsOf(
+  databaseUrl: string,
+  queries: readonly string[],
+  base: string,
+): Promise<{ searches: Compiled[]; rids: (key: string) => string; typeId: number }> {
   const sql = openPool(databaseUrl, { max: 1 });
   const types = await internTypes(sql, [...resourceTypes]);
   const registry = await createRegistry([], (keys) => internParameters(sql, keys));
   const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
   const systems = new Systems(sql);
-  const context = { ridOf, base, typeId: (type: string) => types.get(type)!, systemOf: (url: string) => systems.known(url), compartment: registry.compartment, now: new Date() };
-  const searches = queries.map((query) => compilePage(readQuery('Task', new URLSearchParams(query), registry, false), { all: undefined, confined: [] }, context, undefined));
+  const context = {
+    ridOf,
+    base,
+    typeId: (type: string) => types.get(type)!,
+    systemOf: (url: string) => systems.known(url),
+    compartment: registry.compartment,
+    now: new Date(),
+  };
+  const searches = queries.map((query) =>
+    compilePage(
+      readQuery('Task', new URLSearchParams(query), registry, false),
+      { all: undefined, confined: [] },
+      context,
+      undefined,
+    ),
+  );
   await sql.end();
   return { searches, rids: ridOf, typeId: types.get('Task')! };
 }

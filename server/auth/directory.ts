@@ -44,6 +44,8 @@ export interface PatientChoice {
   name: string;
   birthDate?: string;
   gender?: string;
+  /** Medical record number. */
+  mrn?: string;
 }
 
 /** Look-up of patients, given by the composition root (the authorization server knows no store). */

@@ -58,14 +58,16 @@ export class Exports {
   /** Records a request and begins to run it. @returns the job's id */
   async start({ url, subject, ...request }: ExportRequest): Promise<string> {
     const id = this.#deps.newId();
-    await this.#deps.sql`insert into export_job (id, url, access, request) values (${id}, ${url}, ${{ subject } as never}, ${request as never})`;
+    await this.#deps
+      .sql`insert into export_job (id, url, access, request) values (${id}, ${url}, ${{ subject } as never}, ${request as never})`;
     this.#run(id, request);
     return id;
   }
 
   /** Takes up the exports that a former process left unfinished: they begin anew. */
   async resume(): Promise<void> {
-    const rows = await this.#deps.sql`select id, request from export_job where status in ('queued', 'in-progress')`;
+    const rows = await this.#deps
+      .sql`select id, request from export_job where status in ('queued', 'in-progress')`;
     for (const row of rows) this.#run(row.id as string, row.request as ExportRequest);
   }
 
@@ -113,7 +115,10 @@ export class Exports {
       .then(() => this.#export(id, request))
       .catch(async (error: unknown) => {
         this.#deps.log.error({ export: id, reason: (error as Error).message }, 'export failed');
-        await this.#deps.sql`update export_job set status = 'failed', error = ${(error as Error).message} where id = ${id} and status <> 'cancelled'`.catch(() => {});
+        await this.#deps
+          .sql`update export_job set status = 'failed', error = ${(error as Error).message} where id = ${id} and status <> 'cancelled'`.catch(
+          () => {},
+        );
       })
       .finally(() => this.#running.delete(id));
     this.#running.set(id, run);
@@ -131,7 +136,8 @@ export class Exports {
       const output: ExportJob['output'] = [];
       for (const [n, type] of types.entries()) {
         const progress = `${type}, ${n} of ${types.length} types done`;
-        const [alive] = await sql`update export_job set status = 'in-progress', progress = ${progress} where id = ${id} and status in ('queued', 'in-progress') returning id`;
+        const [alive] =
+          await sql`update export_job set status = 'in-progress', progress = ${progress} where id = ${id} and status in ('queued', 'in-progress') returning id`;
         if (!alive) return;
         const count = await this.#writeType(transaction, join(folder, `${type}.ndjson`), type, level, since);
         if (count) output.push({ type, count });
@@ -142,11 +148,23 @@ export class Exports {
   }
 
   /** @returns the number of resources; no file is left when there is none */
-  async #writeType(transaction: Transaction, path: string, type: string, level: ExportLevel, since: string | undefined): Promise<number> {
+  async #writeType(
+    transaction: Transaction,
+    path: string,
+    type: string,
+    level: ExportLevel,
+    since: string | undefined,
+  ): Promise<number> {
     const { typeId, compartment } = this.#deps;
-    const confined = level === 'patient' ? `and exists (select from index_reference i where i.rid = r.rid and i.param = ${compartment})` : '';
+    const confined =
+      level === 'patient'
+        ? `and exists (select from index_reference i where i.rid = r.rid and i.param = ${compartment})`
+        : '';
     const recent = since ? 'and r.last_updated >= $1::timestamptz' : '';
-    const query = transaction.unsafe(`select r.content from resource r where r.type = ${typeId(type)} and not r.deleted ${recent} ${confined}`, since ? [since] : []);
+    const query = transaction.unsafe(
+      `select r.content from resource r where r.type = ${typeId(type)} and not r.deleted ${recent} ${confined}`,
+      since ? [since] : [],
+    );
     let count = 0;
     async function* lines() {
       for await (const rows of query.cursor(BATCH)) {

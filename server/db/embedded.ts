@@ -13,7 +13,18 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>;
 }
 
-const POSTGRES_FLAGS = ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'shared_buffers=256MB', '-c', 'max_wal_size=2GB', '-c', 'log_min_messages=log'];
+const POSTGRES_FLAGS = [
+  '-c',
+  'listen_addresses=127.0.0.1',
+  '-c',
+  'max_connections=200',
+  '-c',
+  'shared_buffers=256MB',
+  '-c',
+  'max_wal_size=2GB',
+  '-c',
+  'log_min_messages=log',
+];
 
 const isRoot = userInfo().uid === 0;
 
@@ -85,7 +96,9 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
     await server.start();
     if (first) await server.createDatabase('throughline');
   } catch (error) {
-    throw new Error(`The embedded PostgreSQL in ${databaseDir} did not start: ${(error as Error | undefined)?.message ?? lines.slice(-5).join(' ')}`);
+    throw new Error(
+      `The embedded PostgreSQL in ${databaseDir} did not start: ${(error as Error | undefined)?.message ?? lines.slice(-5).join(' ')}`,
+    );
   }
   return { url: urlOf(port), stop: () => server.stop() };
 }

@@ -10,7 +10,10 @@ export async function internTypes(sql: Sql, names: readonly string[]): Promise<M
 }
 
 /** Ids of search parameters by `Type.code`, made where missing. */
-export async function internParameters(sql: Sql, keys: readonly (readonly [type: string, code: string])[]): Promise<Map<string, number>> {
+export async function internParameters(
+  sql: Sql,
+  keys: readonly (readonly [type: string, code: string])[],
+): Promise<Map<string, number>> {
   const types = keys.map(([type]) => type);
   const codes = keys.map(([, code]) => code);
   await sql`insert into search_parameter (type, code)
@@ -20,7 +23,7 @@ export async function internParameters(sql: Sql, keys: readonly (readonly [type:
   return new Map(rows.map((row) => [`${row.type}.${row.code}`, row.id as number]));
 }
 
-/** Most code systems that a process remembers; others are asked for again. */
+/** Code systems that a process remembers at least, and at most twice as many; others are asked for again. */
 const REMEMBERED = 10_000;
 
 /** Not URLs: '' is 'no system', '*' 'implied by the element' (a `code`). */
@@ -32,7 +35,9 @@ const RESERVED = [
 /** Ids of code system URLs. */
 export class Systems {
   readonly #sql: Sql;
-  readonly #ids = new Map<string, number>(RESERVED);
+  #recent = new Map<string, number>(RESERVED);
+  /** Those before: kept for as long again, so that what a caller has just looked up is never gone. */
+  #older: ReadonlyMap<string, number> = new Map();
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -40,28 +45,29 @@ export class Systems {
 
   /** The id of a URL that this process has met, else undefined. */
   known(url: string): number | undefined {
-    return this.#ids.get(url);
+    return this.#recent.get(url) ?? this.#older.get(url);
   }
 
   /** Looks up the URLs that this process has not met; those in no resource stay unknown. */
   async find(urls: readonly string[]): Promise<void> {
-    const missing = urls.filter((url) => !this.#ids.has(url));
-    if (missing.length) this.#remember(await this.#sql`select id, url from code_system where url = any(${missing}::text[])`);
+    const missing = urls.filter((url) => this.known(url) === undefined);
+    if (missing.length)
+      this.#remember(await this.#sql`select id, url from code_system where url = any(${missing}::text[])`);
   }
 
   /** Gives every URL an id. */
   async intern(urls: readonly string[]): Promise<void> {
-    const missing = [...new Set(urls.filter((url) => !this.#ids.has(url)))].sort();
+    const missing = [...new Set(urls.filter((url) => this.known(url) === undefined))].sort();
     if (!missing.length) return;
     await this.#sql`insert into code_system (url) select unnest(${missing}::text[]) on conflict do nothing`;
     this.#remember(await this.#sql`select id, url from code_system where url = any(${missing}::text[])`);
   }
 
   #remember(rows: readonly Record<string, unknown>[]): void {
-    if (this.#ids.size > REMEMBERED) {
-      this.#ids.clear();
-      for (const [url, id] of RESERVED) this.#ids.set(url, id);
+    if (this.#recent.size > REMEMBERED) {
+      this.#older = this.#recent;
+      this.#recent = new Map(RESERVED);
     }
-    for (const row of rows) this.#ids.set(row.url as string, row.id as number);
+    for (const row of rows) this.#recent.set(row.url as string, row.id as number);
   }
 }

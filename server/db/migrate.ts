@@ -15,7 +15,10 @@ export async function migrate(sql: Sql): Promise<void> {
     await transaction`create table if not exists migration (name text primary key, run_at timestamptz not null default now())`;
     const done = new Set((await transaction`select name from migration`).map((row) => row.name as string));
     const newer = [...done].filter((name) => !files.includes(name));
-    if (newer.length) throw new Error(`The database is newer than this program: it has run ${newer.join(', ')}. Start a newer version.`);
+    if (newer.length)
+      throw new Error(
+        `The database is newer than this program: it has run ${newer.join(', ')}. Start a newer version.`,
+      );
     for (const name of files.filter((file) => !done.has(file))) {
       await transaction.unsafe(readFileSync(new URL(name, FOLDER), 'utf8'));
       await transaction`insert into migration (name) values (${name})`;

@@ -9,7 +9,10 @@ export type Transaction = postgres.TransactionSql<Record<string, never>>;
 export interface PoolOptions {
   /** Most connections; each is pipelined, so a few serve many callers. */
   max: number;
-  /** Plan every execution with its own values (searches), instead of one generic plan (reads and writes). */
+  /**
+   * Plan every execution with its own values (searches), instead of once for all (reads and writes, where planning would
+   * cost as much as the work).
+   */
   customPlans?: boolean;
   /** Milliseconds after which PostgreSQL ends a statement. */
   statementTimeout?: number;
@@ -25,8 +28,12 @@ export function openPool(url: string, options: PoolOptions): Sql {
       application_name: 'throughline',
       timezone: 'UTC',
       statement_timeout: options.statementTimeout ?? 30_000,
-      plan_cache_mode: options.customPlans ? 'force_custom_plan' : 'auto',
-      jit: false,
+      plan_cache_mode: options.customPlans ? 'force_custom_plan' : 'force_generic_plan',
+      // As text: the driver leaves out what is false or 0.
+      jit: 'off',
+      // Index pages are in memory as a rule, and cores are busy with other requests: neither is worth a sequential scan.
+      random_page_cost: 1.1,
+      max_parallel_workers_per_gather: '0',
       client_min_messages: 'warning',
     },
   }) as unknown as Sql;

@@ -7,7 +7,8 @@ export class Statement {
   /** Adds a value and returns its placeholder with a cast, `$3::bigint`. */
   add(value: string | number, type: string): string {
     this.values.push(String(value));
-    return `$${this.values.length}::${type}`;
+    // As text, or the driver would make a JavaScript Date of it, which knows no infinity and no year 10000.
+    return `$${this.values.length}::${type === 'timestamptz' ? 'text::timestamptz' : type}`;
   }
 }
 

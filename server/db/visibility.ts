@@ -18,7 +18,12 @@ export interface Visibility {
  * @param compartment parameter id of the compartment's index rows
  * @returns undefined when nothing is hidden; `false` as text when everything is
  */
-export function visibleSql(visibility: Visibility, alias: string, compartment: number, statement: Statement): string | undefined {
+export function visibleSql(
+  visibility: Visibility,
+  alias: string,
+  compartment: number,
+  statement: Statement,
+): string | undefined {
   if (!visibility.all) return undefined;
   const tests: string[] = [];
   if (visibility.all.length) tests.push(`${alias}.type = any('{${visibility.all.join(',')}}'::smallint[])`);

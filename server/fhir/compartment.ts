@@ -2,7 +2,9 @@
 // https://hl7.org/fhir/R4/compartmentdefinition-patient.html
 import { readFileSync } from 'node:fs';
 
-const table: Record<string, string[]> = JSON.parse(readFileSync(new URL('./r4/patient-compartment.json', import.meta.url), 'utf8'));
+const table: Record<string, string[]> = JSON.parse(
+  readFileSync(new URL('./r4/patient-compartment.json', import.meta.url), 'utf8'),
+);
 
 /** Codes of the search parameters that put a resource of a type into a patient's compartment; empty for Patient, which is its own. */
 export const compartmentParameters: Readonly<Record<string, readonly string[]>> = { Patient: [], ...table };
@@ -35,6 +37,6 @@ const SHARED: ReadonlySet<string> = new Set([
 
 /** How a `patient/` scope on a type is confined: to the compartment, not at all (shared types, to read), or it reaches nothing. */
 export function confinement(type: string): 'compartment' | 'shared' | 'none' {
-  if (type in compartmentParameters) return 'compartment';
+  if (Object.hasOwn(compartmentParameters, type)) return 'compartment';
   return SHARED.has(type) ? 'shared' : 'none';
 }

@@ -7,7 +7,8 @@ export interface DateRange {
   high: string;
 }
 
-const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
+const DATE =
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 
 /** Instant in milliseconds of UTC fields; years below 100 are taken literally. */
 function utc(year: number, month: number, day = 1, hour = 0, minute = 0, second = 0, ms = 0): number {
@@ -17,15 +18,18 @@ function utc(year: number, month: number, day = 1, hour = 0, minute = 0, second 
   return date.getTime();
 }
 
-const zoneMinutes = (zone: string | undefined): number => {
+/** Minutes east of UTC; undefined beyond 14 hours, where no place is. */
+const zoneMinutes = (zone: string | undefined): number | undefined => {
   if (!zone || zone === 'Z') return 0;
+  if (Number(zone.slice(4, 6)) > 59) return undefined;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
+  if (minutes > 14 * 60) return undefined;
   return zone[0] === '-' ? -minutes : minutes;
 };
 
 /**
  * The range that a FHIR date, dateTime or instant stands for. Times without a zone are read as UTC.
- * @returns undefined when `text` is no FHIR date (an impossible day or hour included)
+ * @returns undefined when `text` is no FHIR date (the year 0000, an impossible day, hour or zone included)
  */
 export function dateRange(text: string): DateRange | undefined {
   const match = DATE.exec(text);
@@ -34,13 +38,15 @@ export function dateRange(text: string): DateRange | undefined {
   const [year, month, day] = [Number(y), mo ? Number(mo) - 1 : 0, d ? Number(d) : 1];
   const [hour, minute, second] = [Number(h ?? 0), Number(mi ?? 0), Number(s ?? 0)];
   const ms = fraction ? Number(fraction.padEnd(3, '0').slice(0, 3)) : 0;
-  if (month > 11 || hour > 23 || minute > 59 || second > 60) return undefined;
+  const offset = zoneMinutes(zone);
+  if (offset === undefined || year < 1 || month > 11 || hour > 23 || minute > 59 || second > 60)
+    return undefined;
   const check = new Date(utc(year, month, day));
   if (check.getUTCMonth() !== month || check.getUTCDate() !== day) return undefined;
-  const shift = zoneMinutes(zone) * 60_000;
+  const shift = offset * 60_000;
   const low = utc(year, month, day, hour, minute, second, ms) - shift;
   const high = highOf();
-  return { low: iso(low), high: iso(high) };
+  return { low: instantText(low), high: instantText(high) };
 
   function highOf(): number {
     if (fraction) return low + 1;
@@ -52,5 +58,33 @@ export function dateRange(text: string): DateRange | undefined {
   }
 }
 
-/** ISO text of an instant; years beyond 9999 in the form that PostgreSQL reads. */
-const iso = (time: number): string => new Date(time).toISOString().replace(/^\+0*/, '');
+/** ISO text of an instant in milliseconds; years before 1 and beyond 9999 in the form that PostgreSQL reads. */
+export function instantText(time: number): string {
+  const date = new Date(time);
+  const year = date.getUTCFullYear();
+  if (year > 0) return date.toISOString().replace(/^\+0*/, '');
+  return `${String(1 - year).padStart(4, '0')}${date.toISOString().slice(-20)} BC`;
+}
+
+const INSTANT = /^(\d{4,6})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(?:Z|\+00)( BC)?$/;
+const INFINITE: Readonly<Record<string, number>> = {
+  infinity: Number.POSITIVE_INFINITY,
+  '-infinity': Number.NEGATIVE_INFINITY,
+};
+
+/** Milliseconds of an instant as `instantText` or PostgreSQL (in UTC) writes it, infinities included. */
+export function instantTime(text: string): number {
+  const match = INSTANT.exec(text);
+  if (!match) return INFINITE[text]!;
+  const [, y, month, day, hour, minute, second, fraction, before] = match;
+  const year = before ? 1 - Number(y) : Number(y);
+  return utc(
+    year,
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    Number((fraction ?? '').padEnd(3, '0')),
+  );
+}

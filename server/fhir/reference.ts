@@ -22,21 +22,34 @@ export function localReference(reference: string, base: string): LocalReference 
   return match && resourceTypes.has(match[1]!) ? { type: match[1]!, id: match[2]! } : undefined;
 }
 
-/** The text that a reference is hashed by: `Type/id` when local, a canonical without its version, else as written. */
+/** The text that a reference is hashed by: `Type/id` when local, else as it is written (a canonical with its version). */
 export function referenceKey(reference: string, base: string): string {
   const local = localReference(reference, base);
-  return local ? `${local.type}/${local.id}` : reference.split('|')[0]!;
+  return local ? `${local.type}/${local.id}` : reference;
+}
+
+/** All texts that a reference is found by: a canonical `url|version` also by its URL alone. */
+export function referenceKeys(reference: string, base: string): string[] {
+  const bar = reference.indexOf('|');
+  return bar < 0
+    ? [referenceKey(reference, base)]
+    : [referenceKey(reference, base), referenceKey(reference.slice(0, bar), base)];
 }
 
 /** Calls `visit` for every Reference.reference in a resource with its FHIRPath expression. */
-export function forEachReference(node: unknown, path: string, visit: (reference: string, expression: string, holder: { reference: string }) => void): void {
+export function forEachReference(
+  node: unknown,
+  path: string,
+  visit: (reference: string, expression: string, holder: { reference: string }) => void,
+): void {
   if (Array.isArray(node)) {
     for (let i = 0; i < node.length; i++) forEachReference(node[i], `${path}[${i}]`, visit);
   } else if (typeof node === 'object' && node !== null) {
     const holder = node as Record<string, unknown>;
     for (const key in holder) {
       const value = holder[key];
-      if (key === 'reference' && typeof value === 'string') visit(value, `${path}.reference`, holder as { reference: string });
+      if (key === 'reference' && typeof value === 'string')
+        visit(value, `${path}.reference`, holder as { reference: string });
       else if (typeof value === 'object') forEachReference(value, `${path}.${key}`, visit);
     }
   }

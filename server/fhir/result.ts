@@ -27,8 +27,20 @@ export type Result =
   /** A resource, read or written. `location` is sent with creates and updates. */
   | { kind: 'resource'; status: number; resource: Version; location?: boolean }
   | { kind: 'search'; status: number; path: string; page: SearchSet }
-  | { kind: 'history'; status: number; path: string; versions: readonly Version[]; self: string; next: string | undefined }
-  | { kind: 'batch'; status: number; type: 'batch-response' | 'transaction-response'; entries: readonly Result[] }
+  | {
+      kind: 'history';
+      status: number;
+      path: string;
+      versions: readonly Version[];
+      self: string;
+      next: string | undefined;
+    }
+  | {
+      kind: 'batch';
+      status: number;
+      type: 'batch-response' | 'transaction-response';
+      entries: readonly Result[];
+    }
   /** A resource made for this answer, not stored. */
   | { kind: 'json'; status: number; json: object; headers?: Record<string, string> }
   | { kind: 'outcome'; status: number; issues: readonly Issue[]; headers?: Record<string, string> }

@@ -1,33 +1,76 @@
 // Every failure becomes an OperationOutcome here, and only here. Nothing of the database or of a patient is told.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isTimeout, isUnreachable } from '../db/pool.ts';
-import { badRequest, FhirError, issue, tooLarge, unavailable, unsupportedMediaType } from '../fhir/errors.ts';
+import { badRequest, FhirError, issue, tooLarge, unsupportedMediaType } from '../fhir/errors.ts';
 import { render } from '../response/index.ts';
 
 /** Fastify's own failures, by code, as ours. */
 const fastifyFailures: Record<string, (limit: number) => FhirError> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: (limit) => tooLarge(`The body is larger than ${limit} bytes. Send less at once, or raise BODY_LIMIT.`),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => unsupportedMediaType('The body must be application/fhir+json (or application/json).'),
+  FST_ERR_CTP_BODY_TOO_LARGE: (limit) =>
+    tooLarge(`The body is larger than ${limit} bytes. Send less at once, or raise BODY_LIMIT.`),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    unsupportedMediaType('The body must be application/fhir+json (or application/json).'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The body is not as long as Content-Length says.'),
 };
 
+/** What failures are told with. */
+export interface ErrorContext {
+  base: string;
+  bodyLimit: number;
+  /** The failure that a thrown value of the database stands for, if any. */
+  databaseFailure: (error: unknown) => FhirError | undefined;
+}
+
 /** Any thrown value as a named failure; what is not foreseen is a 500 that tells nothing but to look at the log. */
-export function toFhirError(error: unknown, bodyLimit: number): FhirError {
+export function toFhirError(error: unknown, { bodyLimit, databaseFailure }: ErrorContext): FhirError {
   if (error instanceof FhirError) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const known = code && fastifyFailures[code];
   if (known) return known(bodyLimit);
-  if (isUnreachable(error)) return unavailable('The database cannot be reached just now. Try again in a moment; after a write, read first whether it was stored.');
-  if (isTimeout(error)) return new FhirError(503, [issue('timeout', 'This took longer than the server allows. Ask for less at once.')]);
-  if (statusCode && statusCode >= 400 && statusCode < 500) return badRequest('The request could not be read.');
-  return new FhirError(500, [issue('exception', 'The server failed on this request. Its log says more; the request can be named by its X-Request-Id.')]);
+  const ofDatabase = databaseFailure(error);
+  if (ofDatabase) return ofDatabase;
+  if (statusCode && statusCode >= 400 && statusCode < 500)
+    return badRequest('The request could not be read.');
+  return new FhirError(500, [
+    issue(
+      'exception',
+      'The server failed on this request. Its log says more; the request can be named by its X-Request-Id.',
+    ),
+  ]);
 }
 
 /** Sends the outcome of a failure. */
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, { base, bodyLimit }: { base: string; bodyLimit: number }): FastifyReply {
-  const failure = toFhirError(error, bodyLimit);
-  if (failure.status >= 500) request.log.error({ err: { code: (error as { code?: string }).code, message: (error as Error).message, stack: (error as Error).stack } }, 'request failed');
-  const { status, headers, body } = render({ kind: 'outcome', status: failure.status, issues: failure.issues }, base, 'representation');
-  return reply.code(status).headers({ ...headers, ...failure.headers, ...(status === 401 && { 'www-authenticate': `Bearer realm="${base}"` }), ...(status === 503 && { 'retry-after': '5' }) }).send(body);
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: ErrorContext,
+): FastifyReply {
+  const failure = toFhirError(error, context);
+  if (failure.status >= 500)
+    request.log.error(
+      {
+        err: {
+          code: (error as { code?: string }).code,
+          message: (error as Error).message,
+          stack: (error as Error).stack,
+        },
+      },
+      'request failed',
+    );
+  const { status, headers, body } = render(
+    { kind: 'outcome', status: failure.status, issues: failure.issues },
+    context.base,
+    'representation',
+  );
+  return reply
+    .code(status)
+    .headers({
+      ...headers,
+      'cache-control': 'no-store',
+      ...failure.headers,
+      ...(status === 401 && { 'www-authenticate': `Bearer realm="${context.base}"` }),
+      ...(status === 503 && { 'retry-after': '5' }),
+    })
+    .send(body);
 }

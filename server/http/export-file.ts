@@ -3,11 +3,9 @@ import { createReadStream } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { type Access, reach } from '../fhir/access.ts';
 import { forbidden, notFound } from '../fhir/errors.ts';
-import { sendError } from './errors.ts';
+import { type ErrorContext, sendError } from './errors.ts';
 
-export interface ExportFileRoutes {
-  base: string;
-  bodyLimit: number;
+export interface ExportFileRoutes extends ErrorContext {
   guard: (headers: { authorization?: string | undefined }) => Promise<Access>;
   /** Path of a file that `access` may download, or undefined. */
   file: (access: Access, job: string, name: string) => Promise<string | undefined>;
@@ -16,13 +14,24 @@ export interface ExportFileRoutes {
 export async function registerExportFiles(app: FastifyInstance, routes: ExportFileRoutes): Promise<void> {
   await app.register(async (files) => {
     files.setErrorHandler((error, request, reply) => sendError(error, request, reply, routes));
-    files.get<{ Params: { job: string; name: string } }>('/fhir/$export-file/:job/:name', async ({ headers, params }, reply) => {
-      const access = await routes.guard(headers);
-      const type = params.name.replace(/\.ndjson$/, '');
-      if (reach(access, type, 'r') !== 'all') throw forbidden(`Your access does not cover exporting ${type}. Use a token with the scope system/${type}.rs.`, undefined, 'scope');
-      const path = await routes.file(access, params.job, params.name);
-      if (!path) throw notFound('There is no such file, or the export is not yours, or it was deleted.');
-      return reply.type('application/fhir+ndjson').header('cache-control', 'no-store').send(createReadStream(path));
-    });
+    files.get<{ Params: { job: string; name: string } }>(
+      '/fhir/$export-file/:job/:name',
+      async ({ headers, params }, reply) => {
+        const access = await routes.guard(headers);
+        const type = params.name.replace(/\.ndjson$/, '');
+        if (reach(access, type, 'r') !== 'all')
+          throw forbidden(
+            `Your access does not cover exporting ${type}. Use a token with the scope system/${type}.rs.`,
+            undefined,
+            'scope',
+          );
+        const path = await routes.file(access, params.job, params.name);
+        if (!path) throw notFound('There is no such file, or the export is not yours, or it was deleted.');
+        return reply
+          .type('application/fhir+ndjson')
+          .header('cache-control', 'no-store')
+          .send(createReadStream(path));
+      },
+    );
   });
 }

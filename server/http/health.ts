@@ -9,7 +9,10 @@ export function registerHealth(app: FastifyInstance, ping: () => Promise<void>):
       await ping();
       return { status: 'ok' };
     } catch {
-      return reply.code(503).header('retry-after', '5').send({ status: 'unavailable', reason: 'the database cannot be reached' });
+      return reply
+        .code(503)
+        .header('retry-after', '5')
+        .send({ status: 'unavailable', reason: 'the database cannot be reached' });
     }
   });
 }

@@ -20,7 +20,11 @@ export interface IndexContext {
  * All index rows of a resource, each once.
  * @param params the parameters of its type (`Registry.indexed`)
  */
-export function indexResource(resource: object, params: readonly SearchParam[], context: IndexContext): IndexRows {
+export function indexResource(
+  resource: object,
+  params: readonly SearchParam[],
+  context: IndexContext,
+): IndexRows {
   const tables = new Map<IndexTable, TableRow[]>();
   for (const param of params) {
     const values = param.extract(resource);

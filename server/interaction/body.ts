@@ -8,8 +8,13 @@ export function resourceBody(body: unknown, type: string): Body {
     throw badRequest(`The body must be a ${type} as a JSON object.`);
   }
   const { resourceType } = body as { resourceType?: unknown };
-  if (resourceType === undefined) throw badRequest(`The body has no resourceType. Send "resourceType": "${type}".`, type);
-  if (resourceType !== type) throw badRequest(`The body is a ${String(resourceType)}, but the address is for ${type}.`, 'resourceType');
+  if (resourceType === undefined)
+    throw badRequest(`The body has no resourceType. Send "resourceType": "${type}".`, type);
+  if (resourceType !== type)
+    throw badRequest(
+      `The body is a ${String(resourceType)}, but the address is for ${type}.`,
+      'resourceType',
+    );
   return body as Body;
 }
 
@@ -17,7 +22,9 @@ export function resourceBody(body: unknown, type: string): Body {
 export function checkBodyId(body: Body, id: string): void {
   if (body.id === id) return;
   throw badRequest(
-    body.id === undefined ? `The body has no id. An update needs "id": "${id}".` : `The body's id is "${body.id}", but the address says "${id}".`,
+    body.id === undefined
+      ? `The body has no id. An update needs "id": "${id}".`
+      : `The body's id is "${body.id}", but the address says "${id}".`,
     `${body.resourceType}.id`,
   );
 }

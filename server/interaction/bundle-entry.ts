@@ -13,11 +13,18 @@ const MAX_ENTRIES = 5000;
 export function entriesOf(body: unknown): { type: 'batch' | 'transaction'; entries: BundleEntry[] } {
   const bundle = body as Bundle | undefined;
   if (bundle?.resourceType !== 'Bundle' || (bundle.type !== 'batch' && bundle.type !== 'transaction')) {
-    throw badRequest('Post a Bundle of type batch or transaction to the base address; other resources go to their type, such as POST /Task.', 'Bundle.type');
+    throw badRequest(
+      'Post a Bundle of type batch or transaction to the base address; other resources go to their type, such as POST /Task.',
+      'Bundle.type',
+    );
   }
   const entries = bundle.entry ?? [];
   if (!Array.isArray(entries)) throw badRequest('Bundle.entry must be an array.', 'Bundle.entry');
-  if (entries.length > MAX_ENTRIES) throw badRequest(`The bundle has ${entries.length} entries; at most ${MAX_ENTRIES} are taken at once.`, 'Bundle.entry');
+  if (entries.length > MAX_ENTRIES)
+    throw badRequest(
+      `The bundle has ${entries.length} entries; at most ${MAX_ENTRIES} are taken at once.`,
+      'Bundle.entry',
+    );
   return { type: bundle.type, entries };
 }
 
@@ -35,21 +42,34 @@ export function splitUrl(url: string, base: string): { path: string[]; query: UR
   const relative = (url.startsWith(base) ? url.slice(base.length) : url).replace(/^\//, '');
   const cut = relative.indexOf('?');
   const path = cut < 0 ? relative : relative.slice(0, cut);
-  return { path: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(cut < 0 ? '' : relative.slice(cut + 1)) };
+  return {
+    path: path.split('/').filter(Boolean).map(decode),
+    query: new URLSearchParams(cut < 0 ? '' : relative.slice(cut + 1)),
+  };
 }
 
 /** @throws FhirError 400 when the entry says no method or URL */
 export function requestOf(entry: BundleEntry, access: Access, base: string): FhirRequest {
   const { method, url, ifMatch, ifNoneMatch, ifNoneExist, ifModifiedSince } = entry?.request ?? {};
-  if (!method || !METHODS.has(method)) throw badRequest('The entry has no request.method of GET, HEAD, POST, PUT, PATCH or DELETE.', 'request.method');
+  if (!method || !METHODS.has(method))
+    throw badRequest(
+      'The entry has no request.method of GET, HEAD, POST, PUT, PATCH or DELETE.',
+      'request.method',
+    );
   if (typeof url !== 'string') throw badRequest('The entry has no request.url.', 'request.url');
   for (const [name, value] of Object.entries({ ifMatch, ifNoneMatch, ifNoneExist, ifModifiedSince })) {
-    if (value !== undefined && typeof value !== 'string') throw badRequest(`request.${name} must be text.`, `request.${name}`);
+    if (value !== undefined && typeof value !== 'string')
+      throw badRequest(`request.${name} must be text.`, `request.${name}`);
   }
   return {
     method,
     ...splitUrl(url, base),
-    headers: { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, 'if-none-exist': ifNoneExist, 'if-modified-since': ifModifiedSince },
+    headers: {
+      'if-match': ifMatch,
+      'if-none-match': ifNoneMatch,
+      'if-none-exist': ifNoneExist,
+      'if-modified-since': ifModifiedSince,
+    },
     body: entry.resource,
     access,
   };
@@ -71,5 +91,6 @@ export function entryFailure(error: unknown, index: number): unknown {
 
 function expressionInEntry(prefix: string, path: string): string {
   if (!path) return prefix;
-  return path.startsWith('request') ? `${prefix}.${path}` : `${prefix}.resource${path.replace(/^[A-Z]\w*/, '')}`;
+  if (/^(?:request|fullUrl)\b/.test(path)) return `${prefix}.${path}`;
+  return `${prefix}.resource${path.replace(/^[A-Z]\w*/, '').replace(/^(?=\w)/, '.')}`;
 }

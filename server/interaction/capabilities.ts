@@ -1,5 +1,9 @@
 // The CapabilityStatement, made from the tables that the server runs by. https://hl7.org/fhir/R4/capabilitystatement.html
-import type { CapabilityStatement, CapabilityStatementRestResource, StructureDefinition } from '@medplum/fhirtypes';
+import type {
+  CapabilityStatement,
+  CapabilityStatementRestResource,
+  StructureDefinition,
+} from '@medplum/fhirtypes';
 import { resourceTypes } from '../fhir/elements.ts';
 import type { Registry } from '../search/registry.ts';
 import { interactions } from './index.ts';
@@ -18,12 +22,22 @@ export interface CapabilityInput {
   operations: readonly { code: string; definition: string; type?: string }[];
 }
 
-const codesAt = (level: string): string[] => [...new Set(interactions.filter((i) => i.level === level && i.code !== 'capabilities').map((i) => i.code))];
+const codesAt = (level: string): string[] => [
+  ...new Set(interactions.filter((i) => i.level === level && i.code !== 'capabilities').map((i) => i.code)),
+];
 const SMART_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
-function resourceOf(type: string, { registry, profiles, operations }: CapabilityInput): CapabilityStatementRestResource {
+function resourceOf(
+  type: string,
+  { registry, profiles, operations }: CapabilityInput,
+): CapabilityStatementRestResource {
   const params = registry.of(type);
-  const supported = profiles.filter((profile) => profile.type === type && profile.kind === 'resource').map((profile) => profile.url!);
+  const supported = profiles
+    .filter((profile) => profile.type === type && profile.kind === 'resource')
+    .map((profile) => profile.url!);
+  const includes = params
+    .filter((param) => param.type === 'reference')
+    .map((param) => `${type}:${param.code}`);
   const own = operations.filter((operation) => operation.type === type);
   return {
     type: type as CapabilityStatementRestResource['type'],
@@ -38,11 +52,19 @@ function resourceOf(type: string, { registry, profiles, operations }: Capability
     conditionalUpdate: false,
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'local'],
-    searchInclude: params.filter((param) => param.type === 'reference').map((param) => `${type}:${param.code}`),
+    ...(includes.length && { searchInclude: includes }),
     searchParam: [
       { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
-      { name: '_lastUpdated', type: 'date', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated' },
-      ...params.map(({ code, type: paramType, url }) => ({ name: code, type: paramType as 'token', definition: url })),
+      {
+        name: '_lastUpdated',
+        type: 'date',
+        definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated',
+      },
+      ...params.map(({ code, type: paramType, url }) => ({
+        name: code,
+        type: paramType as 'token',
+        definition: url,
+      })),
     ],
     ...(own.length && { operation: own.map(({ code, definition }) => ({ name: code, definition })) }),
   };
@@ -60,14 +82,26 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
     format: ['json', 'application/fhir+json'],
     software: { name: 'Throughline', version },
     implementation: { description: 'Throughline: care navigation and care coordination', url: base },
-    ...(operations.some((o) => o.code === 'export') && { instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'] }),
+    ...(operations.some((o) => o.code === 'export') && {
+      instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'],
+    }),
     rest: [
       {
         mode: 'server',
         security: secured
           ? {
               cors: true,
-              service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }], text: 'OAuth 2.0 as SMART App Launch says' }],
+              service: [
+                {
+                  coding: [
+                    {
+                      system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+                      code: 'SMART-on-FHIR',
+                    },
+                  ],
+                  text: 'OAuth 2.0 as SMART App Launch says',
+                },
+              ],
               extension: [
                 {
                   url: SMART_URIS,
@@ -81,7 +115,9 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
           : { cors: true, description: 'Authorization is switched off (--open): for loopback trials only.' },
         resource: [...resourceTypes].sort().map((type) => resourceOf(type, input)),
         interaction: codesAt('system').map((code) => ({ code: code as 'batch' })),
-        operation: operations.filter((operation) => !operation.type).map(({ code, definition }) => ({ name: code, definition })),
+        operation: operations
+          .filter((operation) => !operation.type)
+          .map(({ code, definition }) => ({ name: code, definition })),
       },
     ],
   };

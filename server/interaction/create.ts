@@ -21,7 +21,12 @@ export const create: Handler = async (context, request) => {
   });
 };
 
-async function insert(context: Context, { access }: FhirRequest, resource: Resource, executor?: Executor): Promise<Result> {
+async function insert(
+  context: Context,
+  { access }: FhirRequest,
+  resource: Resource,
+  executor?: Executor,
+): Promise<Result> {
   const prepared = prepareWrite(context, {
     type: resource.resourceType,
     id: context.newId(),
@@ -31,7 +36,12 @@ async function insert(context: Context, { access }: FhirRequest, resource: Resou
     access,
     lastUpdated: context.now(),
   });
-  const { absent } = await context.store.write([prepared.version], prepared.lastUpdated, prepared.references.keys(), executor);
+  const { absent } = await context.store.write(
+    [prepared.version],
+    prepared.lastUpdated,
+    prepared.references.keys(),
+    executor,
+  );
   if (absent.length) throw danglingReferences(absent, prepared.references);
   return { kind: 'resource', status: 201, resource: writtenVersion(prepared), location: true };
 }
@@ -51,13 +61,27 @@ export async function findExisting(
   const parameters = criteriaOf(criteria);
   await context.store.lockCriteria(`${type}?${parameters}`, executor);
   const { matches } = await context.search.type(type, [...parameters, ['_count', '2']], access, { executor });
-  if (matches.length > 1) throw preconditionFailed(`More than one ${type} matches "${criteria}". Give criteria that only one can match.`);
+  if (matches.length > 1)
+    throw preconditionFailed(
+      `More than one ${type} matches "${criteria}". Give criteria that only one can match.`,
+    );
   if (!matches.length) return undefined;
-  const { id, meta } = JSON.parse(matches[0]!) as { id: string; meta: { versionId: string; lastUpdated: string } };
+  const { id, meta } = JSON.parse(matches[0]!) as {
+    id: string;
+    meta: { versionId: string; lastUpdated: string };
+  };
   return {
     kind: 'resource',
     status: 200,
     location: true,
-    resource: { type, id, version: Number(meta.versionId), lastUpdated: new Date(meta.lastUpdated), deleted: false, method: 'POST', content: matches[0]! },
+    resource: {
+      type,
+      id,
+      version: Number(meta.versionId),
+      lastUpdated: new Date(meta.lastUpdated),
+      deleted: false,
+      method: 'POST',
+      content: matches[0]!,
+    },
   };
 }

@@ -19,14 +19,28 @@ export const historyInstance: Handler = async (context, { path, query, access, e
   const [type, id] = path as [string, string];
   checkScope(access, type, 'r');
   const unknown = [...query.keys()].find((name) => !KNOWN.has(name));
-  if (unknown) throw notSupported(`The history of one resource has no parameter "${unknown}". Known is _count.`);
+  if (unknown)
+    throw notSupported(`The history of one resource has no parameter "${unknown}". Known is _count.`);
   const count = Math.min(numberOf(query, '_count', DEFAULT_COUNT), MAX_COUNT);
   const before = numberOf(query, '_cursor', 2 ** 31 - 1);
-  const found = await store.history(type, id, search.visibility(access, 'r', [type]), count + 1, before, executor);
-  if (!found.length && !query.has('_cursor')) throw notFound(`There is no ${type}/${id}, or your access does not cover it.`);
+  const found = await store.history(
+    type,
+    id,
+    search.visibility(access, 'r', [type]),
+    count + 1,
+    before,
+    executor,
+  );
+  if (!found.length && !query.has('_cursor'))
+    throw notFound(`There is no ${type}/${id}, or your access does not cover it.`);
   const page = found.slice(0, count);
   const self = query.has('_count') ? `_count=${count}` : '';
-  const next = found.length > count && count > 0 ? new URLSearchParams({ _count: String(count), _cursor: String(page.at(-1)!.version) }).toString() : undefined;
-  const versions = page.filter((version) => isVersionVisible(context, access, type, version)).map((version) => ({ type, id, ...version }));
+  const next =
+    found.length > count && count > 0
+      ? new URLSearchParams({ _count: String(count), _cursor: String(page.at(-1)!.version) }).toString()
+      : undefined;
+  const versions = page
+    .filter((version) => isVersionVisible(context, access, type, version))
+    .map((version) => ({ type, id, ...version }));
   return { kind: 'history', status: 200, path: `${type}/${id}/_history`, versions, self, next };
 };

@@ -25,7 +25,11 @@ export interface Interaction {
   handler: Handler;
 }
 
-const capabilities: Handler = async (context) => ({ kind: 'json', status: 200, json: context.capabilities() });
+const capabilities: Handler = async (context) => ({
+  kind: 'json',
+  status: 200,
+  json: context.capabilities(),
+});
 
 export const interactions: readonly Interaction[] = [
   { code: 'capabilities', level: 'system', method: 'GET', path: 'metadata', handler: capabilities },
@@ -35,7 +39,13 @@ export const interactions: readonly Interaction[] = [
   { code: 'vread', level: 'type', method: 'GET', path: '{type}/{id}/_history/{vid}', handler: vread },
   { code: 'update', level: 'type', method: 'PUT', path: '{type}/{id}', handler: update },
   { code: 'delete', level: 'type', method: 'DELETE', path: '{type}/{id}', handler: remove },
-  { code: 'history-instance', level: 'type', method: 'GET', path: '{type}/{id}/_history', handler: historyInstance },
+  {
+    code: 'history-instance',
+    level: 'type',
+    method: 'GET',
+    path: '{type}/{id}/_history',
+    handler: historyInstance,
+  },
   { code: 'create', level: 'type', method: 'POST', path: '{type}', handler: create },
   { code: 'search-type', level: 'type', method: 'GET', path: '{type}', handler: searchType },
   { code: 'search-type', level: 'type', method: 'POST', path: '{type}/_search', handler: searchType },
@@ -47,14 +57,19 @@ for (const { method, path, handler } of interactions) {
   byAddress.set(path, methods.set(method, handler));
 }
 
-const PLACEHOLDERS = ['{type}', '{id}', '_history', '{vid}'];
+/** By position; the third segment is always a literal. */
+const PLACEHOLDERS = ['{type}', '{id}', undefined, '{vid}'];
 const LITERAL = new Set(['_search', '_history']);
 /** `metadata` is an address only as the first segment; elsewhere it is an id like any other. */
 const SYSTEM_ADDRESSES = new Set([...LITERAL, 'metadata']);
 
 /** The address that a path fits, such as `{type}/{id}`. */
 const addressOf = (path: readonly string[]): string =>
-  path.map((segment, n) => ((n ? LITERAL : SYSTEM_ADDRESSES).has(segment) ? segment : (PLACEHOLDERS[n] ?? segment))).join('/');
+  path
+    .map((segment, n) =>
+      (n ? LITERAL : SYSTEM_ADDRESSES).has(segment) ? segment : (PLACEHOLDERS[n] ?? segment),
+    )
+    .join('/');
 
 /**
  * Routes a request to its interaction. Knows no web framework.

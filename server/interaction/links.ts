@@ -28,7 +28,11 @@ const RELATIVE = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
 const RESTFUL = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
 const HTML_LINK = /\b(href|src)="([^"]*)"/g;
 
-function kindOf(holderType: string | undefined, name: string, type: string | undefined): Link['kind'] | undefined {
+function kindOf(
+  holderType: string | undefined,
+  name: string,
+  type: string | undefined,
+): Link['kind'] | undefined {
   if (name === 'reference' && holderType === 'Reference') return 'reference';
   if (type !== undefined && URIS.has(type)) return 'uri';
   return type === 'xhtml' ? 'xhtml' : undefined;
@@ -37,13 +41,22 @@ function kindOf(holderType: string | undefined, name: string, type: string | und
 type Holder = Record<string | number, unknown>;
 
 /** Visits the texts below `value` whose FHIR type makes them links; types come from R4's tables. */
-function visitLinks(value: unknown, type: string | undefined, expression: string, visit: (link: Link) => void): void {
+function visitLinks(
+  value: unknown,
+  type: string | undefined,
+  expression: string,
+  visit: (link: Link) => void,
+): void {
   if (typeof value !== 'object' || value === null) return;
   const { resourceType } = value as { resourceType?: unknown };
   const own = typeof resourceType === 'string' ? resourceType : type;
   const properties = own === undefined ? undefined : propertiesOf(own);
   for (const [name, child] of Object.entries(value)) {
-    const childType = Array.isArray(value) ? type : properties?.get(name)?.type;
+    const childType = Array.isArray(value)
+      ? type
+      : name.startsWith('_')
+        ? 'Element'
+        : properties?.get(name)?.type;
     const path = Array.isArray(value) ? `${expression}[${name}]` : `${expression}.${name}`;
     if (typeof child !== 'string') {
       visitLinks(child, childType, path, visit);
@@ -65,7 +78,9 @@ export class Links {
   readonly #undo: (() => void)[] = [];
 
   constructor(entries: readonly LinkedEntry[]) {
-    this.#addresses = new Map(entries.flatMap(({ fullUrl, address }) => (fullUrl ? [[fullUrl, address]] : [])));
+    this.#addresses = new Map(
+      entries.flatMap(({ fullUrl, address }) => (fullUrl ? [[fullUrl, address]] : [])),
+    );
   }
 
   /** Gives every link of an earlier attempt its own text back. */

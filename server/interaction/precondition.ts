@@ -24,9 +24,16 @@ export function checkIfMatch(header: string | undefined, present: number | undef
 }
 
 /** True when the caller already has this version (If-None-Match first, If-Modified-Since without it). */
-export function isNotModified(headers: Readonly<Record<string, string | undefined>>, version: number, lastUpdated: Date): boolean {
+export function isNotModified(
+  headers: Readonly<Record<string, string | undefined>>,
+  version: number,
+  lastUpdated: Date,
+): boolean {
   const tags = headers['if-none-match'];
-  if (tags !== undefined) return tags.split(',').some((tag) => tag.trim() === '*' || ETAG.exec(tag.trim())?.[1] === String(version));
+  if (tags !== undefined)
+    return tags
+      .split(',')
+      .some((tag) => tag.trim() === '*' || ETAG.exec(tag.trim())?.[1] === String(version));
   const since = Date.parse(headers['if-modified-since'] ?? '');
   return !Number.isNaN(since) && Math.floor(lastUpdated.getTime() / 1000) * 1000 <= since;
 }

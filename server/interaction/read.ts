@@ -11,6 +11,7 @@ export const read: Handler = async ({ store, search }, { path, headers, access, 
   const found = await store.read(type, id, search.visibility(access, 'r', [type]), executor);
   if (!found) throw notFound(`There is no ${type}/${id}, or your access does not cover it.`);
   if (found.deleted) throw gone(`${type}/${id} was deleted. Its versions are at ${type}/${id}/_history.`);
-  if (isNotModified(headers, found.version, found.lastUpdated)) return { kind: 'empty', status: 304, headers: { etag: `W/"${found.version}"` } };
+  if (isNotModified(headers, found.version, found.lastUpdated))
+    return { kind: 'empty', status: 304, headers: { etag: `W/"${found.version}"` } };
   return { kind: 'resource', status: 200, resource: { type, id, ...found } };
 };

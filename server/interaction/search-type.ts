@@ -10,6 +10,9 @@ export const searchType: Handler = async ({ search }, { path, query, headers, bo
     throw badRequest('A search by POST takes its parameters as application/x-www-form-urlencoded.');
   }
   const parameters = [...query, ...(body ?? [])];
-  const page = await search.type(type, parameters, access, { lenient: isLenient(headers.prefer), ...(executor && { executor }) });
+  const page = await search.type(type, parameters, access, {
+    lenient: isLenient(headers.prefer),
+    ...(executor && { executor }),
+  });
   return { kind: 'search', status: 200, path: type, page };
 };

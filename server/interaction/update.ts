@@ -16,7 +16,12 @@ export const update: Handler = async (context, { path, body, headers, access }) 
     const intent = { type, id, letter: 'u', current, resource, access, lastUpdated: context.now() } as const;
     const prepared = prepareWrite(context, intent);
     const { version, lastUpdated, references } = prepared;
-    const { written, absent } = await context.store.write([version], lastUpdated, references.keys(), executor);
+    const { written, absent } = await context.store.write(
+      [version],
+      lastUpdated,
+      references.keys(),
+      executor,
+    );
     if (absent.length) throw danglingReferences(absent, references);
     if (!written.size) return undefined;
     const status = present ? 200 : 201;

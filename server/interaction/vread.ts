@@ -11,9 +11,13 @@ export const vread: Handler = async (context, { path, headers, access, executor 
   const { store, search } = context;
   const [type, id, , version] = path as [string, string, string, string];
   checkScope(access, type, 'r');
-  const found = VERSION.test(version) ? await store.readVersion(type, id, Number(version), search.visibility(access, 'r', [type]), executor) : undefined;
-  if (!found || !isVersionVisible(context, access, type, found)) throw notFound(`There is no version ${version} of ${type}/${id}, or your access does not cover it.`);
+  const found = VERSION.test(version)
+    ? await store.readVersion(type, id, Number(version), search.visibility(access, 'r', [type]), executor)
+    : undefined;
+  if (!found || !isVersionVisible(context, access, type, found))
+    throw notFound(`There is no version ${version} of ${type}/${id}, or your access does not cover it.`);
   if (found.deleted) throw gone(`Version ${version} of ${type}/${id} is its deletion.`);
-  if (isNotModified(headers, found.version, found.lastUpdated)) return { kind: 'empty', status: 304, headers: { etag: `W/"${found.version}"` } };
+  if (isNotModified(headers, found.version, found.lastUpdated))
+    return { kind: 'empty', status: 304, headers: { etag: `W/"${found.version}"` } };
   return { kind: 'resource', status: 200, resource: { type, id, ...found } };
 };

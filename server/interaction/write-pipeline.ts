@@ -2,7 +2,7 @@
 // https://hl7.org/fhir/R4/http.html#update
 import type { Resource } from '@medplum/fhirtypes';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
-import { FhirError, forbidden, issue, unprocessable } from '../fhir/errors.ts';
+import { type FhirError, forbidden, issue, unprocessable } from '../fhir/errors.ts';
 import { stringifyJson } from '../fhir/json.ts';
 import { forEachReference, localReference } from '../fhir/reference.ts';
 import type { Version } from '../fhir/result.ts';
@@ -30,12 +30,14 @@ export interface WriteIntent {
   lastUpdated: Date;
 }
 
-const checkReach = (_context: Context, { type, letter, access }: WriteIntent): void => checkScope(access, type, letter);
+const checkReach = (_context: Context, { type, letter, access }: WriteIntent): void =>
+  checkScope(access, type, letter);
 
 function checkValid(context: Context, { resource }: WriteIntent): void {
   if (!resource) return;
   const issues = context.validator.validate(resource);
-  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) throw unprocessable(issues);
+  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal'))
+    throw unprocessable(issues);
 }
 
 const CONDITIONAL = /^[A-Z][A-Za-z]+\?/;
@@ -46,7 +48,12 @@ function checkReferences(_context: Context, { resource }: WriteIntent): void {
   forEachReference(resource, resource.resourceType, (reference, expression) => {
     if (!CONDITIONAL.test(reference)) return;
     throw unprocessable([
-      issue('not-supported', `${expression} is a conditional reference, which only a transaction can resolve. Send a transaction, or name the resource as Type/id.`, expression.replace(/\.reference$/, ''), 'reference'),
+      issue(
+        'not-supported',
+        `${expression} is a conditional reference, which only a transaction can resolve. Send a transaction, or name the resource as Type/id.`,
+        expression.replace(/\.reference$/, ''),
+        'reference',
+      ),
     ]);
   });
 }
@@ -55,14 +62,24 @@ function checkReferences(_context: Context, { resource }: WriteIntent): void {
 function checkCompartment(context: Context, { type, id, letter, resource, access }: WriteIntent): void {
   if (!resource || reach(access, type, letter) !== 'compartment') return;
   if (!context.store.compartmentsOf({ ...resource, id }).has(context.store.rid('Patient', access.patient!))) {
-    throw forbidden(`This ${type} is not about the patient whose chart is open. Only that patient's resources can be written.`, undefined, 'compartment');
+    throw forbidden(
+      `This ${type} is not about the patient whose chart is open. Only that patient's resources can be written.`,
+      undefined,
+      'compartment',
+    );
   }
 }
 
 function checkCare(context: Context, { current, resource, access }: WriteIntent): void {
   const before = current && !current.deleted ? resourceOf(current) : undefined;
   const interaction = resource ? (before ? 'update' : 'create') : 'delete';
-  context.careRules({ interaction, ...(before && { before }), ...(resource && { after: resource }), access, now: context.now() });
+  context.careRules({
+    interaction,
+    ...(before && { before }),
+    ...(resource && { after: resource }),
+    access,
+    now: context.now(),
+  });
 }
 
 const checks = [checkReach, checkValid, checkReferences, checkCompartment, checkCare];
@@ -81,7 +98,12 @@ function localReferences(resource: Resource | undefined, base: string): Map<stri
 /** The resource as it will be served: id, versionId and lastUpdated inside, everything else as it came. */
 export function stamp<T extends Resource>(resource: T, id: string, version: number, lastUpdated: Date): T {
   const { resourceType, id: _id, meta, ...rest } = resource;
-  return { resourceType, id, meta: { ...meta, versionId: String(version), lastUpdated: lastUpdated.toISOString() }, ...rest } as unknown as T;
+  return {
+    resourceType,
+    id,
+    meta: { ...meta, versionId: String(version), lastUpdated: lastUpdated.toISOString() },
+    ...rest,
+  } as unknown as T;
 }
 
 /**
@@ -112,10 +134,18 @@ export function prepareWrite(context: Context, intent: WriteIntent): PreparedWri
 }
 
 /** 422 for references that name nothing here, each with its expression. */
-export function danglingReferences(absent: readonly string[], expressions: ReadonlyMap<string, string>): FhirError {
+export function danglingReferences(
+  absent: readonly string[],
+  expressions: ReadonlyMap<string, string>,
+): FhirError {
   return unprocessable(
     absent.map((key) =>
-      issue('not-found', `${expressions.get(key)} names ${key}, which does not exist here. Create it first, or send both in one transaction.`, expressions.get(key)?.replace(/\.reference$/, ''), 'reference'),
+      issue(
+        'not-found',
+        `${expressions.get(key)} names ${key}, which does not exist here. Create it first, or send both in one transaction.`,
+        expressions.get(key)?.replace(/\.reference$/, ''),
+        'reference',
+      ),
     ),
   );
 }

@@ -25,27 +25,47 @@ const PATIENT_EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/pati
 
 export const operations: readonly Operation[] = [
   { code: 'export', method: 'GET', path: '$export', definition: EXPORT, handler: exportKickOff },
-  { code: 'export', method: 'GET', path: 'Patient/$export', type: 'Patient', definition: PATIENT_EXPORT, handler: exportKickOff },
+  {
+    code: 'export',
+    method: 'GET',
+    path: 'Patient/$export',
+    type: 'Patient',
+    definition: PATIENT_EXPORT,
+    handler: exportKickOff,
+  },
   { code: 'export', method: 'GET', path: '$export/{job}', handler: exportStatus },
   { code: 'export', method: 'DELETE', path: '$export/{job}', handler: exportCancel },
 ];
 
 /** The operations that the CapabilityStatement names. */
-export const advertised = operations.flatMap(({ code, definition, type }) => (definition ? [{ code, definition, ...(type && { type }) }] : []));
+export const advertised = operations.flatMap(({ code, definition, type }) =>
+  definition ? [{ code, definition, ...(type && { type }) }] : [],
+);
 
 const fits = (operation: Operation, path: readonly string[]): boolean => {
   const segments = operation.path.split('/');
-  return segments.length === path.length && segments.every((segment, n) => segment.startsWith('{') || segment === path[n]);
+  return (
+    segments.length === path.length &&
+    segments.every((segment, n) => segment.startsWith('{') || segment === path[n])
+  );
 };
 
 /** True when an address names an operation. */
-export const isOperation = (path: readonly string[]): boolean => path.some((segment) => segment.startsWith('$'));
+export const isOperation = (path: readonly string[]): boolean =>
+  path.some((segment) => segment.startsWith('$'));
 
 /** Routes a request to its operation. @throws FhirError 404 for an unknown one, 405 for a method that it does not take */
 export function routeOperation(context: ExportContext, request: FhirRequest): Promise<Result> {
   const candidates = operations.filter((operation) => fits(operation, request.path));
-  if (!candidates.length) throw notFound(`There is no operation at ${request.path.join('/')}. Offered: ${advertised.map((o) => `${o.type ? `${o.type}/` : ''}$${o.code}`).join(', ')}.`);
+  if (!candidates.length)
+    throw notFound(
+      `There is no operation at ${request.path.join('/')}. Offered: ${advertised.map((o) => `${o.type ? `${o.type}/` : ''}$${o.code}`).join(', ')}.`,
+    );
   const operation = candidates.find(({ method }) => method === request.method);
-  if (!operation) throw methodNotOffered(request, candidates.map((o) => o.method));
+  if (!operation)
+    throw methodNotOffered(
+      request,
+      candidates.map((o) => o.method),
+    );
   return operation.handler(context, request);
 }

@@ -4,7 +4,8 @@ import type { Result, SearchSet, Version } from '../fhir/result.ts';
 
 const text = JSON.stringify;
 const link = (relation: string, url: string): string => `{"relation":"${relation}","url":${text(url)}}`;
-const addressOf = (base: string, path: string, query: string): string => `${base}/${path}${query && `?${query}`}`;
+const addressOf = (base: string, path: string, query: string): string =>
+  `${base}/${path}${query && `?${query}`}`;
 
 function bundle(type: string, fields: string[], entries: readonly string[]): string {
   const parts = [`"resourceType":"Bundle"`, `"type":"${type}"`, ...fields];
@@ -24,20 +25,36 @@ function fullUrl(base: string, content: string): string {
 
 /** A searchset. https://hl7.org/fhir/R4/search.html#return */
 export function searchBundle(base: string, path: string, page: SearchSet): string {
-  const entry = (mode: string) => (content: string) => `{"fullUrl":"${fullUrl(base, content)}","resource":${content},"search":{"mode":"${mode}"}}`;
+  const entry = (mode: string) => (content: string) =>
+    `{"fullUrl":"${fullUrl(base, content)}","resource":${content},"search":{"mode":"${mode}"}}`;
   const entries = [...page.matches.map(entry('match')), ...page.included.map(entry('include'))];
   if (page.ignored.length) {
-    const outcome = outcomeOf([{ ...issue('not-supported', `These parameters were ignored: ${page.ignored.join(', ')}.`), severity: 'warning' }]);
+    const outcome = outcomeOf([
+      {
+        ...issue('not-supported', `These parameters were ignored: ${page.ignored.join(', ')}.`),
+        severity: 'warning',
+      },
+    ]);
     entries.push(`{"resource":${text(outcome)},"search":{"mode":"outcome"}}`);
   }
   const total = page.total === undefined ? [] : [`"total":${page.total}`];
   return bundle('searchset', [...total, links(base, path, page.self, page.next)], entries);
 }
 
-const STATUS = { POST: () => '201 Created', PUT: (version: number) => (version === 1 ? '201 Created' : '200 OK'), DELETE: () => '204 No Content' } as const;
+const STATUS = {
+  POST: () => '201 Created',
+  PUT: (version: number) => (version === 1 ? '201 Created' : '200 OK'),
+  DELETE: () => '204 No Content',
+} as const;
 
 /** A history. https://hl7.org/fhir/R4/http.html#history */
-export function historyBundle(base: string, path: string, versions: readonly Version[], self: string, next: string | undefined): string {
+export function historyBundle(
+  base: string,
+  path: string,
+  versions: readonly Version[],
+  self: string,
+  next: string | undefined,
+): string {
   const entries = versions.map(({ type, id, version, lastUpdated, deleted, method, content }) => {
     const request = `"request":{"method":"${method}","url":"${method === 'POST' ? type : `${type}/${id}`}"}`;
     const response = `"response":{"status":"${STATUS[method](version)}","etag":"W/\\"${version}\\"","lastModified":"${lastUpdated.toISOString()}"}`;
@@ -47,7 +64,12 @@ export function historyBundle(base: string, path: string, versions: readonly Ver
 }
 
 /** How the results of a batch's entries are written; `render` gives an entry's own body. */
-export function batchBundle(base: string, type: string, entries: readonly Result[], render: (result: Result) => string): string {
+export function batchBundle(
+  base: string,
+  type: string,
+  entries: readonly Result[],
+  render: (result: Result) => string,
+): string {
   return bundle(
     type,
     [],
@@ -63,7 +85,10 @@ export function batchBundle(base: string, type: string, entries: readonly Result
       if (result.kind === 'empty' && result.headers?.etag) response.etag = result.headers.etag;
       const outcome = result.kind === 'outcome';
       const inner = text(response).slice(0, -1);
-      const written = result.kind === 'resource' ? `"fullUrl":"${base}/${result.resource.type}/${result.resource.id}",` : '';
+      const written =
+        result.kind === 'resource'
+          ? `"fullUrl":"${base}/${result.resource.type}/${result.resource.id}",`
+          : '';
       if (outcome) return `{"response":${inner},"outcome":${body}}}`;
       return `{${written}${body ? `"resource":${body},` : ''}"response":${inner}}}`;
     }),

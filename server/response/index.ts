@@ -30,10 +30,19 @@ export function returnPreference(prefer: string | undefined): ReturnPreference {
 const preferredBody: Record<ReturnPreference, (content: string) => string> = {
   representation: (content) => content,
   minimal: () => '',
-  OperationOutcome: () => JSON.stringify(outcomeOf([{ ...issue('informational', 'The write was carried out.'), severity: 'information' }])),
+  OperationOutcome: () =>
+    JSON.stringify(
+      outcomeOf([{ ...issue('informational', 'The write was carried out.'), severity: 'information' }]),
+    ),
 };
 
-type Renderers = { [K in Result['kind']]: (result: Extract<Result, { kind: K }>, base: string, preference: ReturnPreference) => Rendered };
+type Renderers = {
+  [K in Result['kind']]: (
+    result: Extract<Result, { kind: K }>,
+    base: string,
+    preference: ReturnPreference,
+  ) => Rendered;
+};
 
 const renderers: Renderers = {
   resource({ status, resource, location }, base, preference) {
@@ -45,8 +54,13 @@ const renderers: Renderers = {
     });
   },
   search: ({ status, path, page }, base) => json(status, searchBundle(base, path, page)),
-  history: ({ status, path, versions, self, next }, base) => json(status, historyBundle(base, path, versions, self, next)),
-  batch: ({ status, type, entries }, base, preference) => json(status, batchBundle(base, type, entries, (entry) => render(entry, base, preference).body)),
+  history: ({ status, path, versions, self, next }, base) =>
+    json(status, historyBundle(base, path, versions, self, next)),
+  batch: ({ status, type, entries }, base, preference) =>
+    json(
+      status,
+      batchBundle(base, type, entries, (entry) => render(entry, base, preference).body),
+    ),
   json: ({ status, json: body, headers }) => json(status, JSON.stringify(body), headers),
   outcome: ({ status, issues, headers }) => json(status, JSON.stringify(outcomeOf(issues)), headers),
   empty: ({ status, headers }) => json(status, '', headers),

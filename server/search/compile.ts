@@ -1,11 +1,12 @@
 // SearchQuery -> SQL. One criterion drives, newest first, through its index; the others are probed by rid; it stops early.
-import { plainArray, Statement } from '../db/statement.ts';
+
 import type { RidOf } from '../db/rid.ts';
+import { plainArray, Statement } from '../db/statement.ts';
 import { type Visibility, visibleSql } from '../db/visibility.ts';
-import { compareInstant, parseDateValue } from './param/date.ts';
+import type { Cursor } from './cursor.ts';
+import { lastUpdatedSql } from './param/date.ts';
 import { paramTypes } from './param/index.ts';
 import type { MatchContext } from './param/type.ts';
-import type { Cursor } from './cursor.ts';
 import type { Criterion, SearchQuery, SortKey } from './query.ts';
 
 export interface CompileContext extends Omit<MatchContext, 'statement'> {
@@ -60,11 +61,19 @@ function rowsOf(criterion: Criterion, statement: Statement, context: CompileCont
 const MAX_STRETCHES = 16;
 
 /** The rows of the criterion that orders: of several values, the stretch of each, newest (or oldest) first. */
-function orderedRowsOf(criterion: Criterion, descending: boolean, statement: Statement, context: CompileContext): string {
+function orderedRowsOf(
+  criterion: Criterion,
+  descending: boolean,
+  statement: Statement,
+  context: CompileContext,
+): string {
   if (criterion.values.length === 1) return rowsOf(criterion, statement, context);
   const direction = descending ? 'desc' : 'asc';
   return criterion.values
-    .map((value) => `(${rowsOf({ ...criterion, values: [value] }, statement, context)} order by i.last_updated ${direction}, i.rid ${direction})`)
+    .map(
+      (value) =>
+        `(${rowsOf({ ...criterion, values: [value] }, statement, context)} order by i.last_updated ${direction}, i.rid ${direction})`,
+    )
     .join('\n      union all ');
 }
 
@@ -75,7 +84,10 @@ const ORDERED = ['reference', 'uri', 'token'];
 const orderedBy = (joined: readonly Criterion[]): Criterion | undefined =>
   joined
     .filter(({ param, values }) => ORDERED.includes(param.type) && values.length <= MAX_STRETCHES)
-    .sort((a, b) => ORDERED.indexOf(a.param.type) - ORDERED.indexOf(b.param.type) || a.values.length - b.values.length)[0];
+    .sort(
+      (a, b) =>
+        ORDERED.indexOf(a.param.type) - ORDERED.indexOf(b.param.type) || a.values.length - b.values.length,
+    )[0];
 
 const isJoined = (criterion: SearchQuery['criteria'][number]): criterion is Criterion =>
   criterion.kind === 'index' && criterion.modifier !== 'missing' && criterion.modifier !== 'not';
@@ -92,13 +104,18 @@ function partsOf(query: SearchQuery, visibility: Visibility, context: CompileCon
       const rids = criterion.ids.map((id) => context.ridOf(`${query.type}/${id}`));
       where.push(`r.rid = any(${statement.add(plainArray(rids), 'bigint[]')})`);
     } else if (criterion.kind === 'lastUpdated') {
-      where.push(lastUpdatedSql(criterion.values, `${swept ? 'h' : 'r'}.last_updated`, statement, context));
+      where.push(
+        lastUpdatedSql(criterion.values, `${swept ? 'h' : 'r'}.last_updated`, { ...context, statement }),
+      );
     } else if (!joined.includes(criterion)) {
       where.push(probe(criterion, 'r.rid', statement, context));
     }
   }
   const joins = joined.map((criterion, n) => {
-    const rows = criterion === order ? orderedRowsOf(criterion, isDescending(query.sort), statement, context) : rowsOf(criterion, statement, context);
+    const rows =
+      criterion === order && !visibility.confined.length
+        ? orderedRowsOf(criterion, isDescending(query.sort), statement, context)
+        : rowsOf(criterion, statement, context);
     return `\n    join (${rows}) c${n} on c${n}.rid = r.rid`;
   });
   const visible = visibleSql(visibility, 'r', context.compartment, statement);
@@ -107,21 +124,16 @@ function partsOf(query: SearchQuery, visibility: Visibility, context: CompileCon
     statement,
     from: `resource r${joins.join('')}`,
     order: order ? `c${joined.indexOf(order)}` : 'r',
-    once: joined.every(({ param, values, modifier }) => paramTypes[param.type]!.single(values, modifier)),
+    once: joined.every(({ param, values, modifier }) =>
+      paramTypes[param.type]!.single(values, modifier, param),
+    ),
     where,
   };
 }
 
 /** Direction of last_updated, with which every order ends. */
-const isDescending = (sort: readonly SortKey[]): boolean => sort.find((key) => key.code === '_lastUpdated')?.descending ?? true;
-
-function lastUpdatedSql(values: readonly string[], column: string, statement: Statement, context: CompileContext): string {
-  const tests = values.map((value) => {
-    const { prefix, range } = parseDateValue(value, '_lastUpdated', context.now);
-    return compareInstant[prefix]!(column, statement.add(range.low, 'timestamptz'), statement.add(range.high, 'timestamptz'));
-  });
-  return `(${tests.join(' or ')})`;
-}
+const isDescending = (sort: readonly SortKey[]): boolean =>
+  sort.find((key) => key.code === '_lastUpdated')?.descending ?? true;
 
 /** One column of ORDER BY: its SQL and type. Every order ends in last_updated and rid, so that it is total. */
 interface OrderColumn {
@@ -145,44 +157,61 @@ function orderColumns(sort: readonly SortKey[], order: string): { columns: Order
     const type = types.find(([name]) => name === sortColumn)![1];
     joins += ` left join lateral (select ${descending ? 'max' : 'min'}(i.${sortColumn}) as key from ${table} i
       where i.rid = r.rid and i.param = ${param.id}) s${n} on true`;
-    columns.push({ sql: `s${n}.key`, type: type === 'text' ? 'text collate "C"' : type, descending, nullable: true });
+    columns.push({
+      sql: `s${n}.key`,
+      type: type === 'text' ? 'text collate "C"' : type,
+      descending,
+      nullable: true,
+    });
   }
-  columns.push({ sql: `${order}.last_updated`, type: 'timestamptz', descending: isDescending(sort), nullable: false });
+  columns.push({
+    sql: `${order}.last_updated`,
+    type: 'timestamptz',
+    descending: isDescending(sort),
+    nullable: false,
+  });
   return { columns, joins };
 }
 
 /** Condition 'after the cursor', in lexicographic order, nulls last. */
-function afterSql(columns: readonly OrderColumn[], cursor: Cursor, order: string, statement: Statement): string {
-  const ridBeyond = `${order}.rid ${columns.at(-1)!.descending ? '<' : '>'} ${statement.add(cursor.rid, 'bigint')}`;
-  return columns.reduceRight((rest, column, n) => {
+function afterSql(
+  columns: readonly OrderColumn[],
+  cursor: Cursor,
+  order: string,
+  statement: Statement,
+): string {
+  const recency = columns.at(-1)!;
+  const beyond = recency.descending ? '<' : '>';
+  // A row comparison lets the index start at the cursor.
+  const last = `(${recency.sql}, ${order}.rid) ${beyond} (${statement.add(cursor.keys.at(-1)!, 'timestamptz')}, ${statement.add(cursor.rid, 'bigint')})`;
+  return columns.slice(0, -1).reduceRight((rest, { sql, type, descending, nullable }, n) => {
     const key = cursor.keys[n];
-    const { sql, type, descending, nullable } = column;
     if (key === null || key === undefined) return `(${sql} is null and ${rest})`;
     const value = statement.add(key, type);
-    const beyond = `${sql} ${descending ? '<' : '>'} ${value}`;
-    return `(${beyond}${nullable ? ` or ${sql} is null` : ''} or (${sql} = ${value} and ${rest}))`;
-  }, ridBeyond);
+    return `(${sql} ${descending ? '<' : '>'} ${value}${nullable ? ` or ${sql} is null` : ''} or (${sql} = ${value} and ${rest}))`;
+  }, last);
 }
 
 /**
  * The statement of one page.
  * Rows: rid, last_updated, content, k0…kn (sort values as text, last_updated's the last), snapshot.
  */
-export function compilePage(query: SearchQuery, visibility: Visibility, context: CompileContext, cursor: Cursor | undefined): Compiled {
+export function compilePage(
+  query: SearchQuery,
+  visibility: Visibility,
+  context: CompileContext,
+  cursor: Cursor | undefined,
+): Compiled {
   const { statement, from, order, once, where } = partsOf(query, visibility, context);
   const { columns, joins } = orderColumns(query.sort, order);
   if (cursor) {
-    const [only] = columns;
-    const limit = statement.add(cursor.keys.at(-1)!, 'timestamptz');
-    // With recency alone a row comparison lets the index start at the cursor.
-    where.push(
-      columns.length === 1
-        ? `(${only!.sql}, ${order}.rid) ${only!.descending ? '<' : '>'} (${limit}, ${statement.add(cursor.rid, 'bigint')})`
-        : afterSql(columns, cursor, order, statement),
-    );
+    where.push(afterSql(columns, cursor, order, statement));
     where.push(`pg_visible_in_snapshot(r.xid, ${statement.add(cursor.horizon, 'pg_snapshot')})`);
   }
-  const orderBy = [...columns.map(orderSql), `${order}.rid ${columns.at(-1)!.descending ? 'desc' : 'asc'}`].join(', ');
+  const orderBy = [
+    ...columns.map(orderSql),
+    `${order}.rid ${columns.at(-1)!.descending ? 'desc' : 'asc'}`,
+  ].join(', ');
   const keys = columns.slice(0, -1).map(({ sql }, n) => `, ${sql}::text as k${n}`);
   const text = `select ${once ? '' : `distinct on (${[...columns.map(({ sql }) => sql), `${order}.rid`].join(', ')})`} r.rid, r.last_updated, r.content${keys.join('')}${
     cursor ? '' : ', pg_current_snapshot()::text as snapshot'
@@ -198,21 +227,36 @@ const orderSql = ({ sql, descending, nullable }: OrderColumn): string =>
 /** The statement that counts all matches, exactly. */
 export function compileCount(query: SearchQuery, visibility: Visibility, context: CompileContext): Compiled {
   const { statement, from, once, where } = partsOf(query, visibility, context);
-  return { text: `select count(${once ? '*' : 'distinct r.rid'})::int as total from ${from} where ${where.join(' and ') || 'true'}`, values: statement.values };
+  return {
+    text: `select count(${once ? '*' : 'distinct r.rid'})::int as total from ${from} where ${where.join(' and ') || 'true'}`,
+    values: statement.values,
+  };
 }
 
 /**
  * The statement that finds resources which match now, existed at the horizon, and were written again since.
- * Rows: rid, last_updated and content of now; before and before_updated, the version that the horizon saw.
+ * Rows: rid, last_updated and content of now; before and before_updated, the version that the horizon saw. In the order of
+ * last_updated alone those before the cursor, and those after the page, are left out.
  */
-export function compileMovers(query: SearchQuery, visibility: Visibility, context: CompileContext, horizon: string): Compiled {
+export function compileMovers(
+  query: SearchQuery,
+  visibility: Visibility,
+  context: CompileContext,
+  cursor: Cursor,
+): Compiled {
   const { statement, where } = partsOf(query, visibility, context, true);
-  const snapshot = statement.add(horizon, 'pg_snapshot');
+  const snapshot = statement.add(cursor.horizon, 'pg_snapshot');
+  let ordered = '';
+  if (cursor.keys.length === 1) {
+    const columns = orderColumns(query.sort, 'h').columns;
+    where.push(afterSql(columns, cursor, 'h', statement));
+    ordered = `order by ${orderSql(columns[0]!)}, h.rid ${columns[0]!.descending ? 'desc' : 'asc'} limit ${query.count + 1}`;
+  }
   const text = `select r.rid, r.last_updated, r.content, h.content as before, h.last_updated as before_updated
     from history h join resource r on r.rid = h.rid
     where h.type = ${context.typeId(query.type)} and not h.deleted
       and h.superseded_xid >= pg_snapshot_xmin(${snapshot})
       and not pg_visible_in_snapshot(h.superseded_xid, ${snapshot}) and pg_visible_in_snapshot(h.xid, ${snapshot})
-      and ${where.join(' and ')}`;
+      and ${where.join(' and ')} ${ordered}`;
   return { text, values: statement.values };
 }

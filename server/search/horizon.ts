@@ -1,7 +1,8 @@
 // Rows that moved while a client pages: each is given the place that it had at the horizon, so none is lost or doubled.
-import type { IndexRow, SearchParam } from './param/type.ts';
-import { paramTypes } from './param/index.ts';
+import { instantTime } from '../fhir/datetime.ts';
 import type { Cursor } from './cursor.ts';
+import { paramTypes } from './param/index.ts';
+import type { IndexRow, SearchParam } from './param/type.ts';
 import type { SearchQuery, SortKey } from './query.ts';
 
 /** A row of a page with its place in the order. */
@@ -20,10 +21,9 @@ interface Place {
 /** Sort values compare as PostgreSQL compares them: instants by time, text by its bytes. */
 function compareValues(a: string, b: string, instants: boolean): number {
   if (!instants) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return instantOf(a) - instantOf(b);
+  const [x, y] = [instantTime(a), instantTime(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
 }
-const INFINITE: Record<string, number> = { infinity: Number.MAX_VALUE, '-infinity': -Number.MAX_VALUE };
-const instantOf = (text: string): number => INFINITE[text] ?? Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
 
 /** The keys that really order: those up to `_lastUpdated`. */
 export function effectiveSort(sort: readonly SortKey[]): SortKey[] {
@@ -55,7 +55,11 @@ function sortValue(param: SearchParam, resource: object, descending: boolean): s
 }
 
 /** The sort values of a resource as the horizon saw it. */
-export function keysOf(resource: { id?: string }, lastUpdated: Date, sort: readonly SortKey[]): (string | null)[] {
+export function keysOf(
+  resource: { id?: string },
+  lastUpdated: Date,
+  sort: readonly SortKey[],
+): (string | null)[] {
   return sort.map(({ code, param, descending }) => {
     if (code === '_lastUpdated') return lastUpdated.toISOString();
     return param ? sortValue(param, resource, descending) : (resource.id ?? null);
@@ -63,12 +67,18 @@ export function keysOf(resource: { id?: string }, lastUpdated: Date, sort: reado
 }
 
 /**
- * Puts the movers in their places among the rows of a page.
+ * Puts the movers in their places among the rows of a page. A row that moved after the page was read is both; it stays one.
  * @param rows one page and the row after it, if there is one
  * @returns the page and the row after it, in order
  */
-export function mergeMovers(rows: readonly PlacedRow[], movers: readonly PlacedRow[], cursor: Cursor, query: SearchQuery): PlacedRow[] {
+export function mergeMovers(
+  rows: readonly PlacedRow[],
+  movers: readonly PlacedRow[],
+  cursor: Cursor,
+  query: SearchQuery,
+): PlacedRow[] {
   const sort = effectiveSort(query.sort);
-  const beyond = movers.filter((mover) => comparePlaces(mover, cursor, sort) > 0);
+  const present = new Set(rows.map(({ rid }) => rid));
+  const beyond = movers.filter((mover) => !present.has(mover.rid) && comparePlaces(mover, cursor, sort) > 0);
   return [...rows, ...beyond].sort((a, b) => comparePlaces(a, b, sort)).slice(0, query.count + 1);
 }

@@ -1,12 +1,13 @@
 // Search: a query string becomes one statement, its rows become a page. Access is required.
+
+import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { RidOf } from '../db/rid.ts';
-import type { Systems } from '../db/intern.ts';
 import { plainArray, Statement } from '../db/statement.ts';
 import { type Visibility, visibleSql } from '../db/visibility.ts';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
-import { badRequest, forbidden } from '../fhir/errors.ts';
 import { resourceTypes } from '../fhir/elements.ts';
+import { badRequest, forbidden } from '../fhir/errors.ts';
 import { type CompileContext, type Compiled, compileCount, compileMovers, compilePage } from './compile.ts';
 import type { Cursor, Cursors } from './cursor.ts';
 import { effectiveSort, keysOf, mergeMovers, type PlacedRow } from './horizon.ts';
@@ -55,14 +56,19 @@ export class Search {
 
   /** Access as the store's numbers. @param letter what the caller wants to do */
   visibility(access: Access, letter: Letter, types: Iterable<string> = resourceTypes): Visibility {
-    if (access.scopes.some((s) => s.level !== 'patient' && s.type === '*' && s.letters.has(letter))) return { all: undefined, confined: [] };
+    if (access.scopes.some((s) => s.level !== 'patient' && s.type === '*' && s.letters.has(letter)))
+      return { all: undefined, confined: [] };
     const all: number[] = [];
     const confined: number[] = [];
     for (const type of types) {
       const reached = reach(access, type, letter);
       if (reached !== 'none') (reached === 'all' ? all : confined).push(this.#deps.typeId(type));
     }
-    return { all, confined, ...(access.patient && { patient: this.#deps.ridOf(`Patient/${access.patient}`) }) };
+    return {
+      all,
+      confined,
+      ...(access.patient && { patient: this.#deps.ridOf(`Patient/${access.patient}`) }),
+    };
   }
 
   /**
@@ -76,22 +82,33 @@ export class Search {
     access: Access,
     { lenient = false, executor }: { lenient?: boolean; executor?: Transaction } = {},
   ): Promise<SearchPage> {
-    if (reach(access, type, 's') === 'none') throw forbidden(`Your access does not cover searching ${type}. Ask for the scope user/${type}.rs.`);
+    if (reach(access, type, 's') === 'none')
+      throw forbidden(`Your access does not cover searching ${type}. Ask for the scope user/${type}.rs.`);
     const query = readQuery(type, parameters, this.registry, lenient);
     await this.#findSystems(query);
     const scope = `${type}?${new URLSearchParams(query.used)}`;
     const visibility = this.#narrow(this.visibility(access, 's', [type]));
-    const run = (compiled: Compiled) => (executor ?? this.#deps.sql).unsafe(compiled.text, compiled.values, { prepare: true }) as unknown as Promise<Row[]>;
+    const run = (compiled: Compiled) =>
+      (executor ?? this.#deps.sql).unsafe(compiled.text, compiled.values, {
+        prepare: true,
+      }) as unknown as Promise<Row[]>;
     const context = this.#context();
     const cursor = query.cursor === undefined ? undefined : this.#deps.cursors.read(query.cursor, scope);
 
-    const [placed, horizon] = query.count === 0 ? [[], ''] : await this.#page(query, visibility, context, cursor, run);
+    const [placed, horizon] =
+      query.count === 0 ? [[], ''] : await this.#page(query, visibility, context, cursor, run);
     const rows = placed.slice(0, query.count);
     const last = placed.length > query.count ? rows.at(-1)! : undefined;
-    const next = last && new URLSearchParams([...query.used, ['_cursor', this.#deps.cursors.write({ keys: last.keys, rid: last.rid, horizon }, scope)]]);
+    const next =
+      last &&
+      new URLSearchParams([
+        ...query.used,
+        ['_cursor', this.#deps.cursors.write({ keys: last.keys, rid: last.rid, horizon }, scope)],
+      ]);
     return {
       matches: rows.map((row) => row.content),
-      included: query.includes.length && rows.length ? await this.#included(query.includes, rows, access, run) : [],
+      included:
+        query.includes.length && rows.length ? await this.#included(query.includes, rows, access, run) : [],
       total: query.total === 'none' ? undefined : await this.#total(query, visibility, context, run),
       self: new URLSearchParams(query.used).toString(),
       next: next?.toString(),
@@ -106,11 +123,22 @@ export class Search {
 
   #context(): CompileContext {
     const { ridOf, base, systems, typeId, registry, now } = this.#deps;
-    return { ridOf, base, typeId, systemOf: (url) => systems.known(url), compartment: registry.compartment, now: now() };
+    return {
+      ridOf,
+      base,
+      typeId,
+      systemOf: (url) => systems.known(url),
+      compartment: registry.compartment,
+      now: now(),
+    };
   }
 
   async #findSystems(query: SearchQuery): Promise<void> {
-    const urls = query.criteria.flatMap((c) => (c.kind === 'index' && c.modifier !== 'missing' ? (paramTypes[c.param.type]!.systems?.(c.values) ?? []) : []));
+    const urls = query.criteria.flatMap((c) =>
+      c.kind === 'index' && c.modifier !== 'missing'
+        ? (paramTypes[c.param.type]!.systems?.(c.values) ?? [])
+        : [],
+    );
     if (urls.length) await this.#deps.systems.find(urls);
   }
 
@@ -129,31 +157,53 @@ export class Search {
       return { rid: row.rid, content: row.content, keys: [...keys, row.last_updated.toISOString()] };
     });
     if (!cursor) return [placed, String(found[0]?.snapshot ?? '')];
-    const moved = await run(compileMovers(query, visibility, context, cursor.horizon));
+    const moved = await run(compileMovers(query, visibility, context, cursor));
     if (!moved.length) return [placed, cursor.horizon];
     const sort = effectiveSort(query.sort);
-    const movers = moved.map((row): PlacedRow => ({
-      rid: row.rid,
-      content: row.content,
-      keys: keysOf(JSON.parse(row.before as string), row.before_updated as Date, sort),
-    }));
+    const movers = moved.map(
+      (row): PlacedRow => ({
+        rid: row.rid,
+        content: row.content,
+        keys: keysOf(JSON.parse(row.before as string), row.before_updated as Date, sort),
+      }),
+    );
     return [mergeMovers(placed, movers, cursor, query), cursor.horizon];
   }
 
-  async #total(query: SearchQuery, visibility: Visibility, context: CompileContext, run: (compiled: Compiled) => Promise<Row[]>): Promise<number> {
+  async #total(
+    query: SearchQuery,
+    visibility: Visibility,
+    context: CompileContext,
+    run: (compiled: Compiled) => Promise<Row[]>,
+  ): Promise<number> {
     const count = compileCount(query, visibility, context);
-    if (query.total === 'accurate') return (await run(count))[0]!.total as number;
-    const plan = await run({ text: `explain (format json) ${count.text.replace('count(*)::int as total', '1')}`, values: count.values });
+    // An estimate knows the resources of others too: within a compartment it is counted.
+    if (query.total === 'accurate' || visibility.confined.length)
+      return (await run(count))[0]!.total as number;
+    const plan = await run({
+      text: `explain (format json) ${count.text.replace('count(*)::int as total', '1')}`,
+      values: count.values,
+    });
     return (plan[0]!['QUERY PLAN'] as { Plan: { 'Plan Rows': number } }[])[0]!.Plan['Plan Rows'];
   }
 
   /** One statement for all `_include`s of a page, under the caller's access. */
-  async #included(includes: readonly Include[], rows: readonly PlacedRow[], access: Access, run: (compiled: Compiled) => Promise<Row[]>): Promise<string[]> {
+  async #included(
+    includes: readonly Include[],
+    rows: readonly PlacedRow[],
+    access: Access,
+    run: (compiled: Compiled) => Promise<Row[]>,
+  ): Promise<string[]> {
     const statement = new Statement();
     const { registry, typeId } = this.#deps;
     const pageRids = statement.add(plainArray(rows.map((row) => row.rid)), 'bigint[]');
     const tests = includes.map(({ source, param, target }) => {
-      const ids = param ? [param.id] : registry.of(source).filter((p) => p.type === 'reference').map((p) => p.id);
+      const ids = param
+        ? [param.id]
+        : registry
+            .of(source)
+            .filter((p) => p.type === 'reference')
+            .map((p) => p.id);
       return `(i.param = any('{${ids.join(',')}}'::smallint[])${target ? ` and r.type = ${typeId(target)}` : ''})`;
     });
     const visible = visibleSql(this.visibility(access, 'r'), 'r', registry.compartment, statement);

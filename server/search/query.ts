@@ -1,6 +1,7 @@
 // A search request read from its query string: strict, every parameter named. https://hl7.org/fhir/R4/search.html
-import { badRequest, notSupported } from '../fhir/errors.ts';
+
 import { resourceTypes } from '../fhir/elements.ts';
+import { badRequest, notSupported } from '../fhir/errors.ts';
 import { ID } from '../fhir/reference.ts';
 import { paramTypes } from './param/index.ts';
 import { type SearchParam, splitEscaped } from './param/type.ts';
@@ -46,6 +47,7 @@ export interface SearchQuery {
   count: number;
   includes: Include[];
   total: 'none' | 'accurate' | 'estimate';
+  summary: 'count' | 'false';
   cursor: string | undefined;
   /** What was used, without the cursor: the self link's query. */
   used: [name: string, value: string][];
@@ -57,37 +59,54 @@ export interface SearchQuery {
 export const DEFAULT_COUNT = 20;
 export const MAX_COUNT = 1000;
 
-type Reader = (query: SearchQuery, value: string, registry: Registry) => void;
+/** Most criteria, values in all, and sort keys of one search: more would keep PostgreSQL planning. */
+const MAX_CRITERIA = 40;
+const MAX_VALUES = 10_000;
+const MAX_SORT_KEYS = 8;
+
+/** Reads a parameter; what it returns stands in the self link instead of the value. */
+type Reader = (query: SearchQuery, value: string, registry: Registry) => string | undefined;
 
 /** Parameters that steer the answer. */
 const controls: Record<string, Reader> = {
   _count(query, value) {
-    if (!/^\d{1,9}$/.test(value)) throw badRequest(`_count is "${value}". Give a number from 0 to ${MAX_COUNT}.`);
+    if (!/^\d{1,9}$/.test(value))
+      throw badRequest(`_count is "${value}". Give a number from 0 to ${MAX_COUNT}.`);
     query.count = Math.min(Number(value), MAX_COUNT);
-    if (query.count === 0) query.total = 'accurate';
+    return String(query.count);
   },
   _sort(query, value, registry) {
-    query.sort = value.split(',').map((key) => sortKey(query.type, key, registry));
+    const keys = value.split(',');
+    if (keys.length > MAX_SORT_KEYS)
+      throw badRequest(`_sort has ${keys.length} keys. Give at most ${MAX_SORT_KEYS}.`);
+    query.sort = keys.map((key) => sortKey(query.type, key, registry));
+    return undefined;
   },
   _include(query, value, registry) {
-    query.includes.push(...includesOf(query.type, value, registry));
+    query.includes.push(includeOf(query.type, value, registry));
+    return undefined;
   },
   _total(query, value) {
     if (value !== 'none' && value !== 'accurate' && value !== 'estimate') {
       throw badRequest(`_total is "${value}". Allowed are none, estimate and accurate.`);
     }
     query.total = value;
+    return undefined;
   },
   _summary(query, value) {
-    if (value === 'false') return;
-    if (value !== 'count') throw notSupported(`_summary=${value} is not offered; _summary=count and _summary=false are.`);
-    query.count = 0;
-    query.total = 'accurate';
+    if (value !== 'count' && value !== 'false')
+      throw notSupported(`_summary=${value} is not offered; _summary=count and _summary=false are.`);
+    query.summary = value;
+    return undefined;
   },
   _cursor(query, value) {
     query.cursor = value;
+    return undefined;
   },
 };
+
+/** The one control that may be given several times. */
+const REPEATABLE = '_include';
 
 /** Handled by content negotiation before the search is read. */
 const NEGOTIATED = new Set(['_format', '_pretty']);
@@ -97,50 +116,84 @@ function sortKey(type: string, text: string, registry: Registry): SortKey {
   const code = descending ? text.slice(1) : text;
   if (code === '_lastUpdated' || code === '_id') return { code, descending };
   const param = registry.find(type, code);
-  if (!param) throw notSupported(`${type} cannot be sorted by "${code}": it has no such search parameter. ${known(type, registry)}`);
-  if (!paramTypes[param.type]!.sortColumn) throw notSupported(`${type} cannot be sorted by "${code}", a ${param.type} parameter.`);
+  if (!param)
+    throw notSupported(
+      `${type} cannot be sorted by "${code}": it has no such search parameter. ${known(type, registry)}`,
+    );
+  if (!paramTypes[param.type]!.sortColumn)
+    throw notSupported(`${type} cannot be sorted by "${code}", a ${param.type} parameter.`);
   return { code, descending, param };
 }
 
-function includesOf(type: string, value: string, registry: Registry): Include[] {
+function includeOf(type: string, value: string, registry: Registry): Include {
+  if (value === '*') return { source: type, param: undefined, target: undefined };
   const [source, code, target, ...rest] = value.split(':');
-  if (!source || !code || rest.length) throw badRequest(`_include is "${value}". Write Type:parameter or Type:parameter:TargetType, such as Task:focus.`);
-  if (source !== type) throw badRequest(`_include=${value} starts from ${source}, but this search returns ${type}.`);
-  if (target && !resourceTypes.has(target)) throw notSupported(`_include=${value} names "${target}", which is no R4 resource type.`);
-  if (code === '*') return [{ source, param: undefined, target }];
+  if (!source || !code || rest.length)
+    throw badRequest(
+      `_include is "${value}". Write Type:parameter or Type:parameter:TargetType, such as Task:focus.`,
+    );
+  if (source !== type)
+    throw badRequest(`_include=${value} starts from ${source}, but this search returns ${type}.`);
+  if (target && !resourceTypes.has(target))
+    throw notSupported(`_include=${value} names "${target}", which is no R4 resource type.`);
+  if (code === '*') return { source, param: undefined, target };
   const param = registry.find(source, code);
   if (param?.type !== 'reference') {
     const references = registry.of(source).filter((p) => p.type === 'reference');
-    throw notSupported(`_include=${value}: ${source} has no reference parameter "${code}". It has ${references.map((p) => p.code).join(', ')}.`);
+    throw notSupported(
+      `_include=${value}: ${source} has no reference parameter "${code}". It has ${references.map((p) => p.code).join(', ')}.`,
+    );
   }
-  return [{ source, param, target }];
+  return { source, param, target };
 }
 
 const known = (type: string, registry: Registry): string =>
   `Known are ${['_id', '_lastUpdated', ...registry.of(type).map((param) => param.code)].sort().join(', ')}.`;
 
+/** Criteria that columns of the resource answer. They have no modifiers. */
+const columnCriteria: Record<
+  string,
+  (value: string, values: string[]) => IdCriterion | LastUpdatedCriterion
+> = {
+  _id(value, values) {
+    if (!value)
+      throw badRequest('The search parameter "_id" has an empty value. Give an id, or leave it out.');
+    return { kind: 'id', ids: values.filter((id) => ID.test(id)) };
+  },
+  _lastUpdated: (_value, values) => ({ kind: 'lastUpdated', values }),
+};
+
+const noModifier = (code: string, modifier: string, known: readonly string[]): Error =>
+  notSupported(
+    `The search parameter "${code}" has no modifier ":${modifier}". ${known.length ? `It has ${known.map((name) => `:${name}`).join(', ')}.` : 'It has none.'}`,
+  );
+
 /** Adds the criterion `name=value`, or says why it cannot be one. */
 function addCriterion(query: SearchQuery, name: string, value: string, registry: Registry): void {
-  const [code, modifier, ...rest] = name.split(':') as [string, ...string[]];
+  const [code, ...modifiers] = name.split(':') as [string, ...string[]];
+  const modifier = modifiers.length ? modifiers.join(':') : undefined;
   const values = splitEscaped(value, ',');
-  if (code === '_id' && !modifier) {
-    query.criteria.push({ kind: 'id', ids: values.filter((id) => ID.test(id)) });
+  if (Object.hasOwn(columnCriteria, code)) {
+    if (modifier !== undefined) throw noModifier(code, modifier, []);
+    query.criteria.push(columnCriteria[code]!(value, values));
     return;
   }
-  if (code === '_lastUpdated' && !modifier) {
-    query.criteria.push({ kind: 'lastUpdated', values });
-    return;
-  }
-  const param = registry.find(query.type, code);
-  if (!param || rest.length) {
+  if (code === '_has' || /^[^:]+(:\w+)?\.[^:]/.test(name))
     throw notSupported(
-      code.includes('.') || code === '_has'
-        ? `The chained parameter "${name}" is not offered.`
-        : `${query.type} has no search parameter "${code}". ${known(query.type, registry)}`,
+      `The chained parameter "${name}" is not offered. Search by a parameter of ${query.type} itself.`,
     );
-  }
-  if (modifier && modifier !== 'missing' && !paramTypes[param.type]!.modifiers.includes(modifier)) {
-    throw notSupported(`The search parameter "${code}" has no modifier ":${modifier}".`);
+  const param = registry.find(query.type, code);
+  if (!param)
+    throw notSupported(`${query.type} has no search parameter "${code}". ${known(query.type, registry)}`);
+  if (
+    modifier !== undefined &&
+    modifier !== 'missing' &&
+    !paramTypes[param.type]!.modifiers.includes(modifier)
+  ) {
+    throw noModifier(code, modifier, [
+      'missing',
+      ...(param.type === 'reference' ? (param.target ?? []) : paramTypes[param.type]!.modifiers),
+    ]);
   }
   if (modifier === 'missing' && value !== 'true' && value !== 'false') {
     throw badRequest(`${name} is "${value}". Allowed are true and false.`);
@@ -148,23 +201,75 @@ function addCriterion(query: SearchQuery, name: string, value: string, registry:
   query.criteria.push({ kind: 'index', param, modifier, values });
 }
 
+/** Reads one parameter into `query`; returns the value that was used. */
+function readParameter(
+  query: SearchQuery,
+  name: string,
+  value: string,
+  registry: Registry,
+  seen: Set<string>,
+): string {
+  if (value.includes('\0'))
+    throw badRequest(`The search parameter "${name}" has a NUL character in its value. Leave it out.`);
+  if (!Object.hasOwn(controls, name)) {
+    addCriterion(query, name, value, registry);
+    return value;
+  }
+  if (name !== REPEATABLE && seen.has(name)) throw badRequest(`${name} is given twice. Give it once.`);
+  seen.add(name);
+  return controls[name]!(query, value, registry) ?? value;
+}
+
+/** Refuses what is too much to plan, and settles what several parameters decide together. */
+function settle(query: SearchQuery): SearchQuery {
+  const { criteria, includes } = query;
+  if (criteria.length > MAX_CRITERIA || includes.length > MAX_CRITERIA) {
+    throw badRequest(
+      `This search has ${Math.max(criteria.length, includes.length)} criteria. Give at most ${MAX_CRITERIA}.`,
+    );
+  }
+  const values = criteria.reduce(
+    (sum, criterion) => sum + (criterion.kind === 'id' ? criterion.ids : criterion.values).length,
+    0,
+  );
+  if (values > MAX_VALUES) throw badRequest(`This search has ${values} values. Give at most ${MAX_VALUES}.`);
+  return query.summary === 'count' || query.count === 0 ? { ...query, count: 0, total: 'accurate' } : query;
+}
+
 /**
  * Reads the query of a type-level search.
  * @param lenient with `Prefer: handling=lenient`, parameters that are not known are left out and listed in `ignored`
  * @throws FhirError 400 that names the parameter and what is allowed
  */
-export function readQuery(type: string, parameters: Iterable<[string, string]>, registry: Registry, lenient: boolean): SearchQuery {
-  const query: SearchQuery = { type, criteria: [], sort: [], count: DEFAULT_COUNT, includes: [], total: 'none', cursor: undefined, used: [], ignored: [] };
+export function readQuery(
+  type: string,
+  parameters: Iterable<[string, string]>,
+  registry: Registry,
+  lenient: boolean,
+): SearchQuery {
+  const query: SearchQuery = {
+    type,
+    criteria: [],
+    sort: [],
+    count: DEFAULT_COUNT,
+    includes: [],
+    total: 'none',
+    summary: 'false',
+    cursor: undefined,
+    used: [],
+    ignored: [],
+  };
+  const seen = new Set<string>();
   for (const [name, value] of parameters) {
     if (NEGOTIATED.has(name)) continue;
     try {
-      if (Object.hasOwn(controls, name)) controls[name]!(query, value, registry);
-      else addCriterion(query, name, value, registry);
-      if (name !== '_cursor') query.used.push([name, value]);
+      const used = readParameter(query, name, value, registry, seen);
+      if (name !== '_cursor') query.used.push([name, used]);
     } catch (error) {
-      if (!lenient || (error as { issues?: { code: string }[] }).issues?.[0]?.code !== 'not-supported') throw error;
+      if (!lenient || (error as { issues?: { code: string }[] }).issues?.[0]?.code !== 'not-supported')
+        throw error;
       query.ignored.push(name);
     }
   }
-  return query;
+  return settle(query);
 }

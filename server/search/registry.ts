@@ -19,7 +19,8 @@ interface Definition {
 const COMPARTMENT = ['Resource', '_compartment'] as const;
 const COMPARTMENT_URL = 'http://hl7.org/fhir/CompartmentDefinition/patient';
 
-const readTable = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../fhir/r4/${name}.json`, import.meta.url), 'utf8'));
+const readTable = <T>(name: string): T =>
+  JSON.parse(readFileSync(new URL(`../fhir/r4/${name}.json`, import.meta.url), 'utf8'));
 
 /** Parameters without an expression, or answered by columns of the resource table. */
 const NOT_INDEXED = new Set(['_id', '_lastUpdated', '_content', '_text', '_query']);
@@ -51,21 +52,39 @@ function definitionsByType(own: readonly SearchParameter[]): Map<string, Definit
   for (const type of resourceTypes) {
     const definitions = [...table.Resource!, ...(table[type] ?? [])];
     for (const parameter of own) {
-      if (parameter.base.includes(type as never)) definitions.push({ ...parameter, target: parameter.target });
+      if (parameter.base.includes(type as never))
+        definitions.push({ ...parameter, target: parameter.target });
     }
-    byType.set(type, definitions.filter((d) => d.expression && paramTypes[d.type] && !NOT_INDEXED.has(d.code)));
+    byType.set(
+      type,
+      definitions.filter((d) => d.expression && paramTypes[d.type] && !NOT_INDEXED.has(d.code)),
+    );
   }
   return byType;
 }
 
+/** A Patient lies in its own compartment. */
+const itself: SearchParam['extract'] = (patient) => [
+  { type: 'Reference', value: { reference: `Patient/${(patient as { id: string }).id}` } },
+];
+
 /** The parameter that puts a type's resources into the compartments of the patients that they point to. */
-function compartmentParam(resourceType: string, id: number, list: readonly Definition[]): SearchParam | undefined {
+function compartmentParam(
+  resourceType: string,
+  id: number,
+  list: readonly Definition[],
+): SearchParam | undefined {
   const codes = compartmentParameters[resourceType];
   if (!codes) return undefined;
-  const paths = list.filter((definition) => codes.includes(definition.code)).map((definition) => definition.expression);
-  const expression = resourceType === 'Patient' ? 'Patient.id' : `(${paths.join(' | ')}).where(resolve() is Patient)`;
+  const paths = list
+    .filter((definition) => codes.includes(definition.code))
+    .map((definition) => definition.expression);
+  const extract =
+    resourceType === 'Patient'
+      ? itself
+      : lazily(`(${paths.join(' | ')}).where(resolve() is Patient)`, resourceType);
   const [, code] = COMPARTMENT;
-  return { id, resourceType, code, type: 'reference', url: COMPARTMENT_URL, target: ['Patient'], extract: lazily(expression, resourceType) };
+  return { id, resourceType, code, type: 'reference', url: COMPARTMENT_URL, target: ['Patient'], extract };
 }
 
 /**
@@ -85,13 +104,24 @@ export async function createRegistry(
   for (const [resourceType, list] of definitions) {
     const params = list.map(({ code, type, url, expression, target }): [string, SearchParam] => [
       code,
-      { id: ids.get(`${resourceType}.${code}`)!, resourceType, code, type, url, ...(target && { target }), extract: lazily(expression!, resourceType) },
+      {
+        id: ids.get(`${resourceType}.${code}`)!,
+        resourceType,
+        code,
+        type,
+        url,
+        ...(target && { target }),
+        extract: lazily(expression!, resourceType),
+      },
     ]);
     byType.set(resourceType, new Map(params));
   }
   const lists = new Map([...byType].map(([type, params]) => [type, [...params.values()]]));
   const indexed = new Map(
-    [...lists].map(([type, params]) => [type, [...params, compartmentParam(type, compartment, definitions.get(type)!) ?? []].flat()]),
+    [...lists].map(([type, params]) => [
+      type,
+      [...params, compartmentParam(type, compartment, definitions.get(type)!) ?? []].flat(),
+    ]),
   );
   return {
     find: (type, code) => byType.get(type)?.get(code),

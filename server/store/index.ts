@@ -1,8 +1,8 @@
 // The store: versions of resources in PostgreSQL. Every way in takes the caller's access.
 import type { Resource } from '@medplum/fhirtypes';
+import type { Systems } from '../db/intern.ts';
 import { retry, type Sql, type Transaction } from '../db/pool.ts';
 import type { Rid, RidOf } from '../db/rid.ts';
-import type { Systems } from '../db/intern.ts';
 import { Statement } from '../db/statement.ts';
 import { type Visibility, visibleSql } from '../db/visibility.ts';
 import { conflict } from '../fhir/errors.ts';
@@ -44,7 +44,9 @@ export interface StoreDependencies {
   base: string;
 }
 
-const methodOf = Object.fromEntries(Object.entries(methodCodes).map(([method, code]) => [code, method])) as Record<string, Method>;
+const methodOf = Object.fromEntries(
+  Object.entries(methodCodes).map(([method, code]) => [code, method]),
+) as Record<string, Method>;
 const COLUMNS = 'version, last_updated, deleted, method, content';
 
 function storedVersion(row: Record<string, unknown>): StoredVersion {
@@ -74,7 +76,9 @@ async function settled<T>(work: () => Promise<T>): Promise<T> {
     return await retry(work);
   } catch (error) {
     if (!CONTENTION.has((error as { code?: unknown }).code)) throw error;
-    throw conflict('Many writers are changing these resources at once. Nothing was written; send the request again.');
+    throw conflict(
+      'Many writers are changing these resources at once. Nothing was written; send the request again.',
+    );
   }
 }
 
@@ -96,7 +100,12 @@ export class Store {
    * The current version, or undefined when there is none that `visibility` covers. A deleted one is returned as such.
    * @param executor the pool, or the transaction that locks the row
    */
-  async read(type: string, id: string, visibility: Visibility, executor: Sql | Transaction = this.#deps.sql): Promise<StoredVersion | undefined> {
+  async read(
+    type: string,
+    id: string,
+    visibility: Visibility,
+    executor: Sql | Transaction = this.#deps.sql,
+  ): Promise<StoredVersion | undefined> {
     const statement = new Statement();
     const rid = statement.add(this.rid(type, id), 'bigint');
     const visible = visibleSql(visibility, 'r', this.#deps.compartment, statement);
@@ -138,7 +147,13 @@ export class Store {
     return (await executor.unsafe(text, statement.values, { prepare: true })).map(storedVersion);
   }
 
-  #versions(type: string, id: string, visibility: Visibility, statement: Statement, condition: string): string {
+  #versions(
+    type: string,
+    id: string,
+    visibility: Visibility,
+    statement: Statement,
+    condition: string,
+  ): string {
     const rid = statement.add(this.rid(type, id), 'bigint');
     const visible = visibleSql(visibility, 'v', this.#deps.compartment, statement);
     const typeId = this.#deps.typeId(type);
@@ -150,7 +165,10 @@ export class Store {
   }
 
   /** Current versions of several resources inside a transaction, locked in rid order until it ends; by `Type/id`. */
-  async lock(keys: readonly { type: string; id: string }[], transaction: Transaction): Promise<Map<string, StoredVersion>> {
+  async lock(
+    keys: readonly { type: string; id: string }[],
+    transaction: Transaction,
+  ): Promise<Map<string, StoredVersion>> {
     const byRid = new Map(keys.map(({ type, id }) => [this.rid(type, id), `${type}/${id}`]));
     const rows = await transaction.unsafe(
       `select rid, ${COLUMNS} from resource where rid = any($1::bigint[]) order by rid for update`,
@@ -161,18 +179,28 @@ export class Store {
   }
 
   /** Which of the resources lie in the caller's reach: those of `keys` that `visibility` covers and that exist, by `Type/id`. */
-  async visible(keys: readonly { type: string; id: string }[], visibility: Visibility, executor: Sql | Transaction = this.#deps.sql): Promise<Set<string>> {
+  async visible(
+    keys: readonly { type: string; id: string }[],
+    visibility: Visibility,
+    executor: Sql | Transaction = this.#deps.sql,
+  ): Promise<Set<string>> {
     const byRid = new Map(keys.map(({ type, id }) => [this.rid(type, id), `${type}/${id}`]));
     const statement = new Statement();
     const rids = statement.add(`{${[...byRid.keys()].join(',')}}`, 'bigint[]');
     const visible = visibleSql(visibility, 'r', this.#deps.compartment, statement);
-    const rows = await executor.unsafe(`select r.rid from resource r where r.rid = any(${rids})${visible ? ` and ${visible}` : ''}`, statement.values, { prepare: true });
+    const rows = await executor.unsafe(
+      `select r.rid from resource r where r.rid = any(${rids})${visible ? ` and ${visible}` : ''}`,
+      statement.values,
+      { prepare: true },
+    );
     return new Set(rows.map((row) => byRid.get(row.rid as string)!));
   }
 
   /** Patients (logical ids' surrogates) in whose compartments a resource would lie. */
   compartmentsOf(resource: Resource): Set<Rid> {
-    const params = this.#deps.indexed(resource.resourceType).filter((param) => param.id === this.#deps.compartment);
+    const params = this.#deps
+      .indexed(resource.resourceType)
+      .filter((param) => param.id === this.#deps.compartment);
     const rows = indexResource(resource, params, this.#indexContext).get('index_reference') ?? [];
     return new Set(rows.map((row) => row.values[0]!));
   }
@@ -189,21 +217,30 @@ export class Store {
     executor: Sql | Transaction = this.#deps.sql,
   ): Promise<{ written: Set<string>; absent: string[] }> {
     const { ridOf, systems, typeId, indexed } = this.#deps;
-    const changes = versions.map((version): Change => ({
-      rid: this.rid(version.type, version.id),
-      typeId: typeId(version.type),
-      id: version.id,
-      version: version.version,
-      method: version.method,
-      content: version.content,
-      rows: version.resource ? indexResource(version.resource, indexed(version.type), this.#indexContext) : NO_ROWS,
-    }));
+    const changes = versions.map(
+      (version): Change => ({
+        rid: this.rid(version.type, version.id),
+        typeId: typeId(version.type),
+        id: version.id,
+        version: version.version,
+        method: version.method,
+        content: version.content,
+        rows: version.resource
+          ? indexResource(version.resource, indexed(version.type), this.#indexContext)
+          : NO_ROWS,
+      }),
+    );
     const referenced = new Map([...references].map((key) => [ridOf(key), key]));
     for (const { rid } of changes) referenced.delete(rid);
-    const attempt = (): Promise<Written> => writeChanges(executor, systems, changes, lastUpdated, [...referenced.keys()]);
+    const attempt = (): Promise<Written> =>
+      writeChanges(executor, systems, changes, lastUpdated, [...referenced.keys()]);
     const { written, absent } = executor === this.#deps.sql ? await settled(attempt) : await attempt();
     return {
-      written: new Set(versions.flatMap((version, n) => (written.has(changes[n]!.rid) ? `${version.type}/${version.id}` : []))),
+      written: new Set(
+        versions.flatMap((version, n) =>
+          written.has(changes[n]!.rid) ? `${version.type}/${version.id}` : [],
+        ),
+      ),
       absent: absent.map((rid) => referenced.get(rid)!),
     };
   }
@@ -215,7 +252,11 @@ export class Store {
 
   /** Holds, until the transaction ends, the lock of one conditional criterion, so that two callers cannot both miss. */
   async lockCriteria(criteria: string, transaction: Transaction): Promise<void> {
-    await transaction.unsafe('select pg_advisory_xact_lock($1::bigint)', [this.#deps.ridOf(`criteria:${criteria}`)], { prepare: true });
+    await transaction.unsafe(
+      'select pg_advisory_xact_lock($1::bigint)',
+      [this.#deps.ridOf(`criteria:${criteria}`)],
+      { prepare: true },
+    );
   }
 }
 

@@ -35,13 +35,18 @@ interface Import {
 const IMPORT = /^(?:import|export)\b[^'"]*?['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
 const files = globSync('**/*.ts', { cwd: SERVER }).filter((file) => !file.endsWith('.d.ts'));
 const imports: Import[] = files.flatMap((from) =>
-  [...readFileSync(join(SERVER, from), 'utf8').matchAll(IMPORT)].map((match) => ({ from, to: (match[1] ?? match[2])! })),
+  [...readFileSync(join(SERVER, from), 'utf8').matchAll(IMPORT)].map((match) => ({
+    from,
+    to: (match[1] ?? match[2])!,
+  })),
 );
 const room = (file: string): string => file.split('/')[0]!;
 const target = ({ from, to }: Import): string => relative(SERVER, join(SERVER, dirname(from), to));
 
 t.test('every room of the server is one that the plan of the house names', async (t) => {
-  const unplanned = [...new Set(files.map(room))].filter((name) => !(name in MAY_IMPORT || WITHOUT_LIMITS.has(name)));
+  const unplanned = [...new Set(files.map(room))].filter(
+    (name) => !(name in MAY_IMPORT || WITHOUT_LIMITS.has(name)),
+  );
   t.strictSame(unplanned, []);
   t.ok(files.length > 60, 'the files were found');
   t.ok(imports.length > 300, 'their imports were read');
@@ -57,12 +62,16 @@ t.test('imports point only where the plan of the house lets them', async (t) => 
 });
 
 t.test('nothing of the server imports the scripts, the app or a test', async (t) => {
-  const wrong = imports.filter((line) => room(line.from) !== 'test' && line.to.startsWith('.') && /^(\.\.|test)\//.test(target(line)));
+  const wrong = imports.filter(
+    (line) => room(line.from) !== 'test' && line.to.startsWith('.') && /^(\.\.|test)\//.test(target(line)),
+  );
   t.strictSame(wrong, []);
 });
 
 t.test('fastify is known only at the door and in the composition root', async (t) => {
-  const wrong = imports.filter(({ from, to }) => /^@?fastify(\/|$)/.test(to) && !FASTIFY.has(room(from)) && room(from) !== 'test');
+  const wrong = imports.filter(
+    ({ from, to }) => /^@?fastify(\/|$)/.test(to) && !FASTIFY.has(room(from)) && room(from) !== 'test',
+  );
   t.strictSame(wrong, []);
 });
 
@@ -71,10 +80,16 @@ t.test('store and search take the access of their caller as a required argument'
   for (const method of ['read', 'readVersion', 'history']) {
     t.match(store, new RegExp(`async ${method}\\([^)]*visibility: Visibility`), `Store.${method}`);
   }
-  t.match(readFileSync(join(SERVER, 'search/index.ts'), 'utf8'), /async type\([^)]*access: Access,/s, 'Search.type');
+  t.match(
+    readFileSync(join(SERVER, 'search/index.ts'), 'utf8'),
+    /async type\([^)]*access: Access,/s,
+    'Search.type',
+  );
 });
 
 t.test('no file of the server is longer than 400 lines', async (t) => {
-  const long = files.filter((file) => room(file) !== 'test' && readFileSync(join(SERVER, file), 'utf8').split('\n').length > 400);
+  const long = files.filter(
+    (file) => room(file) !== 'test' && readFileSync(join(SERVER, file), 'utf8').split('\n').length > 400,
+  );
   t.strictSame(long, []);
 });

@@ -9,12 +9,19 @@ type Loaded = { context?: Context; sentence?: string };
 const NO_DEMO =
   'No demo data is loaded here, so there is nobody to choose. Start the server on an empty database with DEMO=auto.';
 
+/** The app signs in only at the server's own address: under another name of the host the chart goes there. */
+const isElsewhere = (publicUrl: string): boolean => new URL(publicUrl).origin !== location.origin;
+
 export function Chart() {
   const [{ context, sentence }, setLoaded] = useState<Loaded>({});
   const [choice, change] = useChoice();
   useEffect(() => {
     readContext().then(
-      (found) => setLoaded(found ? { context: found } : { sentence: NO_DEMO }),
+      (found) => {
+        if (found && isElsewhere(found.publicUrl))
+          location.replace(`${found.publicUrl}/ehr/${location.hash}`);
+        else setLoaded(found ? { context: found } : { sentence: NO_DEMO });
+      },
       (error: Error) => setLoaded({ sentence: error.message }),
     );
   }, []);
@@ -42,7 +49,7 @@ export function Chart() {
       />
       <Header patient={patient} />
       <div className="body" data-frame={choice.frame}>
-        <Sections />
+        <Charts patients={context.patients} shown={patient.id} change={change} />
         <AppFrame user={user.username} patient={patient} frame={choice.frame} lang={choice.lang} />
       </div>
     </div>
@@ -59,7 +66,7 @@ function Bar({
   change: (part: Partial<Choice>) => void;
 }) {
   return (
-    <div className="bar">
+    <section className="bar" aria-label="Demo">
       <strong>Demo chart</strong>
       <label>
         Patient{' '}
@@ -97,7 +104,7 @@ function Bar({
           ))}
         </select>
       </label>
-    </div>
+    </section>
   );
 }
 
@@ -108,25 +115,38 @@ function Header({ patient }: { patient: ChartPatient }) {
   const facts = [
     patient.birthDate && `born ${dayOf(patient.birthDate)}`,
     patient.gender,
-    `record ${patient.id}`,
+    patient.mrn && `MRN ${patient.mrn}`,
   ];
   return (
-    <header className="patient">
+    <section className="patient" aria-label="Chart header">
       <h1>{patient.name}</h1>
       <p>{facts.filter(Boolean).join(' · ')}</p>
-    </header>
+    </section>
   );
 }
 
-const SECTIONS = ['Summary', 'Problems', 'Medicines', 'Results', 'Notes', 'Letters'];
+interface ChartsProps {
+  patients: readonly ChartPatient[];
+  /** Id of the patient whose chart is open. */
+  shown: string;
+  change: (part: Partial<Choice>) => void;
+}
 
-/** The chart's own sections. This chart holds no record of its own, and says so. */
-function Sections() {
+/** The other charts. This one holds no record of its own, and says so. */
+function Charts({ patients, shown, change }: ChartsProps) {
   return (
-    <nav aria-label="Chart" className="sections">
+    <nav aria-label="Charts" className="charts">
       <ul>
-        {SECTIONS.map((name) => (
-          <li key={name}>{name}</li>
+        {patients.map((one) => (
+          <li key={one.id}>
+            <button
+              type="button"
+              aria-current={one.id === shown ? 'page' : undefined}
+              onClick={() => change({ patient: one.id })}
+            >
+              <span>{one.name}</span> <small>{one.mrn}</small>
+            </button>
+          </li>
         ))}
       </ul>
       <p>This demo chart keeps no record of its own: everything clinical is in the app beside it.</p>

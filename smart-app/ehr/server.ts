@@ -13,9 +13,13 @@ export interface ChartPatient {
   name: string;
   birthDate?: string;
   gender?: string;
+  /** Medical record number. */
+  mrn?: string;
 }
 
 export interface Context {
+  /** The server's own address; the chart works only there. */
+  publicUrl: string;
   users: readonly User[];
   patients: readonly ChartPatient[];
 }

@@ -1,4 +1,4 @@
-// A FHIR client over fetch: read, search, create, update; every refusal becomes a FhirFailure.
+// A FHIR client over fetch: read, search, create together, update; every refusal becomes a FhirFailure.
 // https://hl7.org/fhir/R4/http.html
 import type { Bundle, ExtractResource, OperationOutcome, Resource, ResourceType } from '@medplum/fhirtypes';
 import { FhirFailure, Unreachable } from './failure.ts';
@@ -16,12 +16,19 @@ export interface Found {
   readonly more: boolean;
 }
 
+/** A new resource under the address by which the others of its transaction refer to it. */
+export interface NewEntry {
+  readonly fullUrl: string;
+  readonly resource: Resource;
+}
+
 /** The interactions that the screens use. */
 export interface Client {
   read<T extends ResourceType>(type: T, id: string): Promise<ExtractResource<T>>;
   /** Follows next links for at most `pages` pages. */
   search(type: ResourceType, params: Params, pages?: number): Promise<Found>;
-  create<T extends Resource>(resource: T): Promise<T>;
+  /** Creates resources in one transaction, all or none; they refer to each other by `fullUrl` (`urn:uuid:…`). */
+  createTogether(entries: readonly NewEntry[]): Promise<void>;
   /** Replaces the version that was read (`meta.versionId`), and no other. */
   update<T extends Resource>(resource: T): Promise<T>;
 }
@@ -47,7 +54,14 @@ export function createClient(base: string, send: Send): Client {
 
   return {
     read: (type, id) => request(`${type}/${encodeURIComponent(id)}`),
-    create: (resource) => request(resource.resourceType, { method: 'POST', body: JSON.stringify(resource) }),
+    async createTogether(entries) {
+      const entry = entries.map((one) => ({
+        ...one,
+        request: { method: 'POST', url: one.resource.resourceType },
+      }));
+      const body = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });
+      await request('', { method: 'POST', body });
+    },
     update: (resource) =>
       request(`${resource.resourceType}/${resource.id}`, {
         method: 'PUT',

@@ -1,7 +1,10 @@
 // The hand-off between the lanes: the state of the gate, and the Task that asks a clinician to take over.
 // https://hl7.org/fhir/R4/task.html
-import type { CarePlan, PractitionerRole, Reference, Task } from '@medplum/fhirtypes';
-import { EPISODE, HANDOFF_PROFILE, TASK_CODE, TASK_INPUT } from './systems.ts';
+import type { CarePlan, DocumentReference, PractitionerRole, Reference, Task } from '@medplum/fhirtypes';
+import type { NewEntry } from './client.ts';
+import { encodeText } from './document.ts';
+import { isParameter, parameter } from './parameter.ts';
+import { EPISODE, HANDOFF_PROFILE, LOINC, TASK_CODE } from './systems.ts';
 import { type Actor, placeOf } from './task.ts';
 
 /** Closed: nobody was asked. Waiting: somebody was, and has not accepted. Passed: accepted. */
@@ -32,15 +35,9 @@ export function gateOf(open: readonly Task[], ended: readonly Task[]): Gate {
   return { state: 'closed', missing, ...(newest && { returned: newest }) };
 }
 
-/** The summary that a hand-off carries: its text, or a reference to the document that holds it. */
-export function summaryOf(task: Task): { text?: string; document?: string } | undefined {
-  const input = task.input?.find((one) =>
-    one.type.coding?.some((coding) => coding.code === 'handoff-summary'),
-  );
-  if (input?.valueString) return { text: input.valueString };
-  const [type, id] = input?.valueReference?.reference?.split('/') ?? [];
-  return type === 'DocumentReference' && id ? { document: id } : undefined;
-}
+/** The document that summarises a hand-off: `DocumentReference/…` or `Composition/…`. */
+export const summaryOf = (task: Task): string | undefined =>
+  task.input?.find((one) => isParameter(one, 'handoff-summary'))?.valueReference?.reference;
 
 /** One business day later at the same time of day; Saturdays and Sundays do not count. */
 export function nextBusinessDay(now: Date): Date {
@@ -57,10 +54,38 @@ export interface Handoff {
   clinician: Reference<PractitionerRole>;
   summary: string;
   description: string;
+  /** Work that is still open, and goes over with the patient. */
+  open: readonly Task[];
 }
 
-/** The Task that asks a clinician to accept this patient, due in one business day. */
-export function handoffTask({ patient, plan, clinician, summary, description }: Handoff, actor: Actor): Task {
+/** LOINC code of a transfer summary. */
+const SUMMARY_TYPE = '18761-7';
+
+/** A hand-off as one transaction: the summary, and the Task that asks a clinician to accept, due in one business day. */
+export function handoffEntries(handoff: Handoff, actor: Actor): readonly NewEntry[] {
+  const summary = `urn:uuid:${crypto.randomUUID()}`;
+  return [
+    { fullUrl: summary, resource: summaryDocument(handoff, actor) },
+    { fullUrl: `urn:uuid:${crypto.randomUUID()}`, resource: handoffTask(handoff, actor, summary) },
+  ];
+}
+
+const summaryDocument = ({ patient, summary }: Handoff, { me, now }: Actor): DocumentReference => ({
+  resourceType: 'DocumentReference',
+  status: 'current',
+  type: { coding: [{ system: LOINC, code: SUMMARY_TYPE }], text: 'Hand-off summary' },
+  subject: { reference: `Patient/${patient}` },
+  date: now.toISOString(),
+  author: [me],
+  description: 'Hand-off summary',
+  content: [{ attachment: { contentType: 'text/plain; charset=utf-8', data: encodeText(summary) } }],
+});
+
+function handoffTask(
+  { patient, plan, clinician, description, open }: Handoff,
+  actor: Actor,
+  summary: string,
+): Task {
   const now = actor.now.toISOString();
   const episode = plan.identifier?.find((identifier) => identifier.system === EPISODE);
   return {
@@ -80,10 +105,11 @@ export function handoffTask({ patient, plan, clinician, summary, description }: 
     owner: clinician,
     restriction: { period: { end: nextBusinessDay(actor.now).toISOString() } },
     input: [
-      {
-        type: { coding: [{ system: TASK_INPUT, code: 'handoff-summary' }], text: 'Hand-off summary' },
-        valueString: summary,
-      },
+      { type: parameter('handoff-summary', 'Hand-off summary'), valueReference: { reference: summary } },
+      ...open.map(({ id }) => ({
+        type: parameter('open-task', 'Open task'),
+        valueReference: { reference: `Task/${id}` },
+      })),
     ],
   };
 }

@@ -11,6 +11,7 @@ const CHOICES = {
   barrier: ['resolved', 'partly', 'unresolved', 'declined', 'not-needed'],
   visit: ['attended', 'rebooked', 'missed', 'no-answer', 'declined'],
   result: ['result-normal', 'result-follow-up', 'told', 'not-needed'],
+  loop: ['told', 'result-follow-up', 'result-normal'],
   delivery: ['received', 'partly', 'declined', 'not-needed'],
   handoff: ['taken-over', 'taken-over-questions'],
   plain: ['done', 'done-changed', 'unresolved', 'declined', 'not-needed'],
@@ -45,7 +46,7 @@ const KINDS: Readonly<Record<string, keyof typeof CHOICES>> = {
   'coord-home-health': 'delivery',
   'coord-infusion': 'delivery',
   'outreach-attempt': 'contact',
-  'loop-closure': 'result',
+  'loop-closure': 'loop',
   handoff: 'handoff',
 };
 

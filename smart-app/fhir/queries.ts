@@ -100,20 +100,6 @@ export async function clinicians(client: Client): Promise<readonly Person[]> {
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-/**
- * The text of a document that carries plain text itself; undefined for other documents.
- * @throws WrongPatient when the document is about somebody else
- */
-export async function documentText(client: Client, id: string, patient: string): Promise<string | undefined> {
-  const document = await client.read('DocumentReference', id);
-  if (document.subject?.reference !== `Patient/${patient}`) throw new WrongPatient();
-  const attachment = document.content.find((one) =>
-    one.attachment.contentType?.startsWith('text/plain'),
-  )?.attachment;
-  if (!attachment?.data) return undefined;
-  return new TextDecoder().decode(Uint8Array.from(atob(attachment.data), (letter) => letter.charCodeAt(0)));
-}
-
 /** The person behind the user's role, who signs notes. */
 export async function practitionerOf(
   client: Client,

@@ -1,7 +1,9 @@
 // What a Task is to the app: its lane, whose it is, when it is due, and the next version for each thing a person can do with it.
 // https://hl7.org/fhir/R4/task.html#statemachine
 import type { CodeableConcept, Practitioner, PractitionerRole, Reference, Task } from '@medplum/fhirtypes';
-import { SUSPENDED_FROM, TASK_CODE, TASK_OUTPUT } from './systems.ts';
+import { parameter } from './parameter.ts';
+import { type Report, reportOutput } from './report.ts';
+import { SUSPENDED_FROM, TASK_CODE } from './systems.ts';
 
 export type Lane = 'navigation' | 'coordination';
 export type Place = Lane | 'gate';
@@ -73,7 +75,7 @@ export const isMine = (task: Task, me: string | undefined): boolean =>
   me !== undefined && task.owner?.reference === me;
 
 /** The one thing that moves a task on. */
-export type Action = 'release' | 'claim' | 'accept' | 'start' | 'complete' | 'resume';
+export type Action = 'release' | 'claim' | 'accept' | 'takeOver' | 'start' | 'complete' | 'resume';
 
 const NEXT: Readonly<Partial<Record<Task['status'], Action>>> = {
   draft: 'release',
@@ -85,11 +87,15 @@ const NEXT: Readonly<Partial<Record<Task['status'], Action>>> = {
   'on-hold': 'resume',
 };
 
+/** What only the owner does: somebody else takes the task over first, so that nothing begins in another's name. */
+const OWNERS: readonly (Action | undefined)[] = ['accept', 'start'];
+
 /** The primary action of an open task: claim what is in a pool, otherwise the next step of the state machine. */
-export function primaryAction(task: Task): Action | undefined {
-  if (placeOf(task) === 'gate' && task.status === 'accepted') return 'complete';
+export function primaryAction(task: Task, me: string | undefined): Action | undefined {
   const next = NEXT[task.status];
-  return isPool(task) && next !== 'release' && next !== 'resume' && next !== undefined ? 'claim' : next;
+  if (placeOf(task) === 'gate') return task.status === 'accepted' ? 'complete' : next;
+  if (isPool(task) && next !== 'release' && next !== 'resume' && next !== undefined) return 'claim';
+  return !isMine(task, me) && OWNERS.includes(next) ? 'takeOver' : next;
 }
 
 /** Statuses that may be suspended. https://hl7.org/fhir/R4/task.html#statemachine */
@@ -137,6 +143,10 @@ export const held = (task: Task, actor: Actor, reason: string): Task =>
     extension: [...withoutSuspension(task), { url: SUSPENDED_FROM, valueCode: task.status }],
   });
 
+/** Gives a hand-off back to its sender, with the reason. */
+export const returned = (task: Task, actor: Actor, reason: string): Task =>
+  changed(task, actor, { status: 'rejected', statusReason: { text: reason } });
+
 /** Takes a suspended task up again, in the status that it was suspended from. */
 export function resumed(task: Task, actor: Actor): Task {
   const from = task.extension?.find((extension) => extension.url === SUSPENDED_FROM)?.valueCode;
@@ -150,17 +160,27 @@ export function resumed(task: Task, actor: Actor): Task {
 const withoutSuspension = (task: Task) =>
   (task.extension ?? []).filter((extension) => extension.url !== SUSPENDED_FROM);
 
-/** Completes a task with its required outcome, and a note where there is one. */
-export const completed = (task: Task, actor: Actor, outcome: CodeableConcept, note: string): Task =>
+/** A loop is closed by the report that came back. */
+export const needsReport = (task: Task): boolean => familyCode(task) === 'loop-closure';
+
+/** What a person says when a task is done. */
+export interface Completion {
+  outcome: CodeableConcept;
+  /** May be empty. */
+  note: string;
+  /** The report that closes a loop. */
+  report?: Report;
+}
+
+/** Completes a task with its required outcome, and a report and a note where there are any. */
+export const completed = (task: Task, actor: Actor, { outcome, note, report }: Completion): Task =>
   changed(task, actor, {
     status: 'completed',
     executionPeriod: { ...task.executionPeriod, end: actor.now.toISOString() },
     output: [
       ...(task.output ?? []),
-      {
-        type: { coding: [{ system: TASK_OUTPUT, code: 'outcome' }], text: 'Outcome' },
-        valueCodeableConcept: outcome,
-      },
+      { type: parameter('outcome', 'Outcome'), valueCodeableConcept: outcome },
+      ...(report ? [reportOutput(report)] : []),
     ],
     ...(note && {
       note: [

@@ -18,8 +18,7 @@ export const redirectUri = (): string => `${location.origin}${import.meta.env.BA
  * @throws LaunchFailure `untrusted`, `unreachable`
  */
 export async function discover(iss: string): Promise<AuthorizationServer> {
-  if (!URL.canParse(iss) || new URL(iss).origin !== location.origin)
-    throw new LaunchFailure('untrusted', iss);
+  if (originOf(iss) !== location.origin) throw new LaunchFailure('untrusted', iss);
   const response = await fetch(`${iss.replace(/\/$/, '')}/.well-known/smart-configuration`, {
     headers: { accept: 'application/json' },
   }).catch(() => undefined);
@@ -27,6 +26,14 @@ export async function discover(iss: string): Promise<AuthorizationServer> {
   const found: unknown = await response.json().catch(() => undefined);
   if (!isConfiguration(found)) throw new LaunchFailure('unreachable');
   return { id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS, ...found };
+}
+
+function originOf(address: string): string | undefined {
+  try {
+    return new URL(address).origin;
+  } catch {
+    return undefined;
+  }
 }
 
 const isConfiguration = (value: unknown): value is AuthorizationServer =>

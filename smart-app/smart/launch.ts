@@ -21,7 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
   Condition: 'rs',
   Communication: 'rs',
   Goal: 'rs',
-  DocumentReference: 'rs',
+  DocumentReference: 'crs',
+  DiagnosticReport: 'rs',
+  Composition: 'rs',
   Coverage: 'rs',
   Encounter: 'rs',
 };

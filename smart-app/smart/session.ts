@@ -14,7 +14,7 @@ export interface Session {
   readonly intent?: string;
   /** `PractitionerRole/nurse`: the user as a reference on this server. */
   readonly fhirUser?: string;
-  /** Fetches `path` under the base with the token; renews the token once when it has run out. */
+  /** Fetches `path` under the base (the base itself when empty) with the token; renews the token once when it has run out. */
   readonly send: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
@@ -42,11 +42,10 @@ export function createSession(
   const tokens = createTokens(server, answer, patient);
 
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const url = path ? `${base}/${path}` : base;
     const token = tokens.current();
-    const response = await authorized(`${base}/${path}`, init, token);
-    return response.status === 401
-      ? authorized(`${base}/${path}`, init, await tokens.renew(token))
-      : response;
+    const response = await authorized(url, init, token);
+    return response.status === 401 ? authorized(url, init, await tokens.renew(token)) : response;
   };
 
   return {
@@ -62,8 +61,7 @@ export function createSession(
 async function authorized(url: string, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('authorization', `Bearer ${token}`);
-  const response = await fetch(url, { ...init, headers, cache: 'no-store' });
-  return response;
+  return fetch(url, { ...init, headers, cache: 'no-store' });
 }
 
 /** Holds the tokens of one launch; several requests that meet the same stale token renew it once. */
@@ -91,8 +89,9 @@ function createTokens(
       access = next.access_token;
       refresh = next.refresh_token ?? refresh;
       return access;
-    } catch {
-      throw new SessionEnded();
+    } catch (error) {
+      // Without a network the session is not over: the next try renews it.
+      throw error instanceof TypeError ? error : new SessionEnded();
     }
   };
 

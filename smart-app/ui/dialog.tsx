@@ -1,7 +1,7 @@
-// A dialog with a form: traps focus, returns it, closes on Escape; the failure of the last try stands above its buttons.
+// A dialog with a form: traps focus, returns it, closes on Escape but not on a slip of the mouse; the failure of the last try stands above its buttons.
 // https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/
 import { Button, Modal } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useLanguage } from '../locales/index.tsx';
 import classes from './dialog.module.css';
 import { Refusal } from './refusal.tsx';
@@ -17,10 +17,19 @@ interface DialogProps {
   children: ReactNode;
 }
 
+/** What had the focus when the dialog was opened; for an entry of a menu, which goes, the button of that menu. */
+function openerOf(element: Element | null): HTMLElement | null {
+  const menu = element?.closest('[role="menu"]');
+  const button = menu && document.querySelector(`[aria-controls="${menu.id}"]`);
+  return (button ?? element) as HTMLElement | null;
+}
+
 export function FormDialog({ title, identity, submit, onSubmit, onClose, children }: DialogProps) {
   const { t } = useLanguage();
   const [refusal, setRefusal] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [opener] = useState(() => openerOf(document.activeElement));
+  useEffect(() => () => opener?.focus(), [opener]);
 
   const send = async (event: FormEvent) => {
     event.preventDefault();
@@ -32,7 +41,14 @@ export function FormDialog({ title, identity, submit, onSubmit, onClose, childre
   };
 
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('dialog.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeOnClickOutside={false}
+      returnFocus={false}
+      title={title}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
       <form onSubmit={send} noValidate className={classes.form}>
         <p className={classes.identity}>{identity}</p>
         {children}

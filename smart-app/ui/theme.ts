@@ -36,7 +36,21 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { transitionProps: { duration: 100 }, radius: 6, centered: true } },
     Menu: {
-      defaultProps: { transitionProps: { duration: 100 }, radius: 6, position: 'bottom-end', shadow: 'none' },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        radius: 6,
+        position: 'bottom-end',
+        shadow: 'none',
+        withInitialFocusPlaceholder: false,
+      },
+    },
+    InputWrapper: {
+      defaultProps: { errorProps: { role: 'alert' } },
+      vars: () => ({
+        label: { '--input-label-size': '14px' },
+        description: { '--input-description-size': '13px' },
+        error: { '--input-error-size': '14px' },
+      }),
     },
     Button: { defaultProps: { size: 'xs' }, vars: () => ({ root: { '--button-fz': '14px' } }) },
   },

@@ -14,9 +14,12 @@ export const timeOf = (date: Date, locale: string): string => clock(date, locale
 export const exactly = (date: Date, locale: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(date);
 
-/** A date of birth: `3 May 1972`. It has no time zone and is read as it stands. */
+/** The day: `3 May 1972`. A date without a time, such as one of birth, has no time zone and is read as it stands. */
 export const dayOf = (date: string, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
+  new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    ...(date.length <= 10 && { timeZone: 'UTC' }),
+  }).format(new Date(date));
 
 /** Calendar days from `now` to `date`, negative for the past. */
 export function daysBetween(now: Date, date: Date): number {

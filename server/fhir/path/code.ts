@@ -2,7 +2,7 @@
 // https://hl7.org/fhirpath/N1/#collections
 import { isA } from '../elements.ts';
 import { issue, unprocessable } from '../errors.ts';
-import type { TypedValue } from './index.ts';
+import type { TypedValue } from './typed-value.ts';
 
 /** What an evaluation can see besides the item in focus. */
 export interface Environment {

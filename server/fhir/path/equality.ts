@@ -1,7 +1,7 @@
 // When FHIRPath items are equal, and collections without duplicates. https://hl7.org/fhirpath/N1/#equality
 import { type Family, familyOf, type Item, isMixed, jsonOf, Primitive, Unsupported } from './code.ts';
-import type { TypedValue } from './index.ts';
 import { equalMoments, momentOf } from './moment.ts';
+import type { TypedValue } from './typed-value.ts';
 
 /** Compares two items; undefined where their precision does not tell. */
 export type Equality = (a: Item, b: Item) => boolean | undefined;

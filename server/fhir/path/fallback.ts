@@ -4,7 +4,7 @@ import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import { resourceTypes } from '../elements.ts';
 import { badRequest, issue, unprocessable } from '../errors.ts';
-import type { TypedValue } from './index.ts';
+import type { TypedValue } from './typed-value.ts';
 
 /** What fhirpath.js gives for a node of a resource when it keeps its own types. */
 interface ResourceNode {

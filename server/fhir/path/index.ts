@@ -8,12 +8,9 @@ import { compile } from './compile.ts';
 import { compileFallback } from './fallback.ts';
 import { truthOf } from './operator.ts';
 import { parse } from './parser.ts';
+import type { TypedValue } from './typed-value.ts';
 
-/** A value with its FHIR type: `code`, `CodeableConcept`, `Reference`, a backbone path (`Task.input`), … */
-export interface TypedValue {
-  readonly type: string;
-  readonly value: unknown;
-}
+export type { TypedValue } from './typed-value.ts';
 
 /**
  * Compiles a path for items of `type`: a resource type, `Resource`, a datatype, or a backbone element by its path.

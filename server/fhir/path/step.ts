@@ -2,7 +2,7 @@
 // https://hl7.org/fhirpath/N1/#path-selection · https://hl7.org/fhir/R4/json.html#primitive
 import { choiceName, elementOf, isPrimitive, resourceTypes } from '../elements.ts';
 import { type Code, EMPTY, type Item, isMixed, multiple, Primitive, single, Unsupported } from './code.ts';
-import type { TypedValue } from './index.ts';
+import type { TypedValue } from './typed-value.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 /** Reads the element of one JSON object; items are appended to `into`. */

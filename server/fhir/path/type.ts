@@ -14,7 +14,7 @@ import {
   single,
   Unsupported,
 } from './code.ts';
-import type { TypedValue } from './index.ts';
+import type { TypedValue } from './typed-value.ts';
 
 /** A type named in an expression, with its namespace where one is given. */
 interface Specifier {

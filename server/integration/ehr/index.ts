@@ -15,6 +15,8 @@ export interface DemoEhrPatient {
   name: string;
   birthDate?: string;
   gender?: string;
+  /** Medical record number. */
+  mrn?: string;
 }
 
 /** What a launch is made of; as `Auth.launch` takes it. */
@@ -99,6 +101,7 @@ export function registerDemoEhr(
     return reply.header('cache-control', 'no-store').send({
       users: people.map(({ username, name, role }) => ({ username, name, role })),
       patients: charts,
+      publicUrl,
     });
   });
 

@@ -1,13 +1,31 @@
 // Date search: half-open ranges compared by prefix. https://hl7.org/fhir/R4/search.html#date
 import type { Period, Timing } from '@medplum/fhirtypes';
+import type { Statement } from '../../db/statement.ts';
+import { type DateRange, dateRange, instantText, instantTime } from '../../fhir/datetime.ts';
 import { badRequest } from '../../fhir/errors.ts';
-import { type DateRange, dateRange } from '../../fhir/datetime.ts';
-import type { IndexRow, ParamType } from './type.ts';
+import type { IndexRow, MatchContext, ParamType } from './type.ts';
+
+/** One range from the earliest to the latest instant of several: of a Timing only the outer limits matter. */
+function outerLimits(rows: readonly IndexRow[]): IndexRow[] {
+  if (!rows.length) return [];
+  const byTime = (a: string, b: string) => (instantTime(a) < instantTime(b) ? -1 : 1);
+  return [
+    [
+      rows.map(([low]) => low!).sort(byTime)[0]!,
+      rows
+        .map(([, high]) => high!)
+        .sort(byTime)
+        .at(-1)!,
+    ],
+  ];
+}
 
 const row = (range: DateRange | undefined): IndexRow[] => (range ? [[range.low, range.high]] : []);
 const instant = (value: string): IndexRow[] => row(dateRange(value));
 const period = ({ start, end }: Period): IndexRow[] =>
-  start || end ? [[(start && dateRange(start)?.low) || '-infinity', (end && dateRange(end)?.high) || 'infinity']] : [];
+  start || end
+    ? [[(start && dateRange(start)?.low) || '-infinity', (end && dateRange(end)?.high) || 'infinity']]
+    : [];
 
 /** Rows (low, high) of a value by its FHIR type. */
 const rowsOf: Record<string, (value: never) => IndexRow[]> = {
@@ -15,30 +33,42 @@ const rowsOf: Record<string, (value: never) => IndexRow[]> = {
   dateTime: instant,
   instant,
   Period: period,
-  Timing: (value: Timing) => [
-    ...(value.event ?? []).flatMap(instant),
-    ...(value.repeat?.boundsPeriod ? period(value.repeat.boundsPeriod) : []),
-  ],
+  Timing: (value: Timing) =>
+    outerLimits([
+      ...(value.event ?? []).flatMap(instant),
+      ...(value.repeat?.boundsPeriod ? period(value.repeat.boundsPeriod) : []),
+    ]),
 };
 
-type Compare = (low: string, high: string, range: DateRange) => string;
-const equal: Compare = (low, high) => `(i.low >= ${low} and i.high <= ${high} and i.low < ${high})`;
+/** A bound as a parameter of the statement, made when a comparison asks for it: PostgreSQL refuses one that is not used. */
+type Bound = () => string;
+type Compare = (low: Bound, high: Bound) => string;
+const equal: Compare = (low, high) => `(i.low >= ${low()} and i.high <= ${high()} and i.low < ${high()})`;
 
 /** What each prefix asks of a row's range [i.low, i.high) against the value's [low, high). */
 const compare: Record<string, Compare> = {
   eq: equal,
-  ne: (low, high, range) => `not ${equal(low, high, range)}`,
-  gt: (_low, high) => `i.high > ${high}`,
-  lt: (low) => `i.low < ${low}`,
-  ge: (low, high, range) => `(i.high > ${low} and (i.high > ${high} or ${equal(low, high, range)}))`,
-  le: (low, high, range) => `(i.low < ${high} and (i.low < ${low} or ${equal(low, high, range)}))`,
-  sa: (_low, high) => `i.low >= ${high}`,
-  eb: (low) => `i.high <= ${low}`,
-  ap: (low, high) => `(i.low < ${high} and i.high > ${low})`,
+  ne: (low, high) => `not ${equal(low, high)}`,
+  gt: (_low, high) => `i.high > ${high()}`,
+  lt: (low) => `i.low < ${low()}`,
+  ge: (low, high) => `(i.high > ${low()} and (i.high > ${high()} or ${equal(low, high)}))`,
+  le: (low, high) => `(i.low < ${high()} and (i.low < ${low()} or ${equal(low, high)}))`,
+  sa: (_low, high) => `i.low >= ${high()}`,
+  eb: (low) => `i.high <= ${low()}`,
+  ap: (low, high) => `(i.low < ${high()} and i.high > ${low()})`,
 };
 
+/** Both bounds of a range, each added to the statement at most once. */
+function boundsOf({ low, high }: DateRange, statement: Statement): [low: Bound, high: Bound] {
+  const bound = (value: string): Bound => {
+    let placeholder: string | undefined;
+    return () => (placeholder ??= statement.add(value, 'timestamptz'));
+  };
+  return [bound(low), bound(high)];
+}
+
 /** A search value: its prefix and the range that its date stands for. */
-export function parseDateValue(text: string, code: string, now: Date): { prefix: string; range: DateRange } {
+function parseDateValue(text: string, code: string, now: Date): { prefix: string; range: DateRange } {
   const prefix = /^[a-z]{2}/.test(text) ? text.slice(0, 2) : 'eq';
   const date = /^[a-z]{2}/.test(text) ? text.slice(2) : text;
   const range = dateRange(date.replaceAll(' ', '+'));
@@ -52,8 +82,8 @@ export function parseDateValue(text: string, code: string, now: Date): { prefix:
 
 /** `ap` takes in a tenth of the distance from now on both sides. */
 function widened({ low, high }: DateRange, now: Date): DateRange {
-  const margin = Math.abs(now.getTime() - Date.parse(low)) / 10;
-  return { low: new Date(Date.parse(low) - margin).toISOString(), high: new Date(Date.parse(high) + margin).toISOString() };
+  const margin = Math.abs(now.getTime() - instantTime(low)) / 10;
+  return { low: instantText(instantTime(low) - margin), high: instantText(instantTime(high) + margin) };
 }
 
 export const date: ParamType = {
@@ -68,7 +98,7 @@ export const date: ParamType = {
   match(values, _modifier, param, { statement, now }) {
     const tests = values.map((text) => {
       const { prefix, range } = parseDateValue(text, param.code, now);
-      return compare[prefix]!(statement.add(range.low, 'timestamptz'), statement.add(range.high, 'timestamptz'), range);
+      return compare[prefix]!(...boundsOf(range, statement));
     });
     return tests.length === 1 ? tests[0]! : `(${tests.join(' or ')})`;
   },
@@ -76,14 +106,27 @@ export const date: ParamType = {
 };
 
 /** What each prefix asks of an instant column against [low, high): `_lastUpdated`. */
-export const compareInstant: Record<string, (column: string, low: string, high: string) => string> = {
-  eq: (column, low, high) => `(${column} >= ${low} and ${column} < ${high})`,
-  ne: (column, low, high) => `(${column} < ${low} or ${column} >= ${high})`,
-  gt: (column, _low, high) => `${column} >= ${high}`,
-  lt: (column, low) => `${column} < ${low}`,
-  ge: (column, low) => `${column} >= ${low}`,
-  le: (column, _low, high) => `${column} < ${high}`,
-  sa: (column, _low, high) => `${column} >= ${high}`,
-  eb: (column, low) => `${column} < ${low}`,
-  ap: (column, low, high) => `(${column} >= ${low} and ${column} < ${high})`,
+const compareInstant: Record<string, (column: string, low: Bound, high: Bound) => string> = {
+  eq: (column, low, high) => `(${column} >= ${low()} and ${column} < ${high()})`,
+  ne: (column, low, high) => `(${column} < ${low()} or ${column} >= ${high()})`,
+  gt: (column, _low, high) => `${column} >= ${high()}`,
+  lt: (column, low) => `${column} < ${low()}`,
+  ge: (column, low) => `${column} >= ${low()}`,
+  le: (column, _low, high) => `${column} < ${high()}`,
+  sa: (column, _low, high) => `${column} >= ${high()}`,
+  eb: (column, low) => `${column} < ${low()}`,
+  ap: (column, low, high) => `(${column} >= ${low()} and ${column} < ${high()})`,
 };
+
+/** Condition on a column of instants that holds for any of the values of `_lastUpdated`. @throws FhirError 400 */
+export function lastUpdatedSql(
+  values: readonly string[],
+  column: string,
+  { statement, now }: Pick<MatchContext, 'statement' | 'now'>,
+): string {
+  const tests = values.map((value) => {
+    const { prefix, range } = parseDateValue(value, '_lastUpdated', now);
+    return compareInstant[prefix]!(column, ...boundsOf(range, statement));
+  });
+  return `(${tests.join(' or ')})`;
+}

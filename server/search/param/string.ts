@@ -1,7 +1,7 @@
 // String search: starts with, ignoring case and accents; `:exact`, `:contains`. https://hl7.org/fhir/R4/search.html#string
 import type { Address, HumanName } from '@medplum/fhirtypes';
 import { badRequest } from '../../fhir/errors.ts';
-import { type IndexRow, type ParamType, unescape } from './type.ts';
+import { type IndexRow, type ParamType, withoutEscapes } from './type.ts';
 
 /** Characters of a value that are indexed; two longer strings that agree so far are not told apart. */
 const INDEXED_LENGTH = 400;
@@ -9,10 +9,17 @@ const INDEXED_LENGTH = 400;
 const COMBINING = /\p{M}/gu;
 /** Folds case, accents and runs of white space. */
 export function normalizeString(text: string): string {
-  return text.normalize('NFD').replace(COMBINING, '').toLowerCase().replace(/\s+/g, ' ').trim().slice(0, INDEXED_LENGTH);
+  return text
+    .normalize('NFD')
+    .replace(COMBINING, '')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, INDEXED_LENGTH);
 }
 
-const texts = (...values: (string | string[] | undefined)[]): string[] => values.flat().filter((value) => value !== undefined);
+const texts = (...values: (string | string[] | undefined)[]): string[] =>
+  values.flat().filter((value) => value !== undefined);
 
 /** The searchable parts of a value by its FHIR type. */
 const partsOf: Record<string, (value: never) => string[]> = {
@@ -41,9 +48,16 @@ export const string: ParamType = {
       .map((text) => [normalizeString(text), text.slice(0, INDEXED_LENGTH)]),
   match(values, modifier, param, { statement }) {
     const tests = values.map((escaped) => {
-      const text = unescape(escaped);
-      if (!text) throw badRequest(`The search parameter "${param.code}" has an empty value. Give a text, or leave it out.`);
+      const text = withoutEscapes(escaped);
+      if (!text)
+        throw badRequest(
+          `The search parameter "${param.code}" has an empty value. Give a text, or leave it out.`,
+        );
       const value = normalizeString(text);
+      if (!value && modifier !== 'exact')
+        throw badRequest(
+          `The search parameter "${param.code}" has a value without a letter or digit. Give a text.`,
+        );
       if (modifier === 'exact') {
         return `i.value = ${statement.add(value, 'text')} and i.exact = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
       }

@@ -1,7 +1,15 @@
 // Token search: codes, identifiers, booleans. https://hl7.org/fhir/R4/search.html#token
 import type { CodeableConcept, Coding, ContactPoint, Identifier } from '@medplum/fhirtypes';
+import { type Statement, textArray } from '../../db/statement.ts';
 import { badRequest } from '../../fhir/errors.ts';
-import { type IndexRow, type ParamType, splitEscaped, unescape } from './type.ts';
+import {
+  type IndexRow,
+  indexedText,
+  type MatchContext,
+  type ParamType,
+  splitEscaped,
+  withoutEscapes,
+} from './type.ts';
 
 /** System of values that carry none of their own but imply one (`code`, `boolean`): any system that is asked for matches. */
 const IMPLIED = '*';
@@ -10,8 +18,13 @@ const NO_SYSTEM = '';
 const IMPLIED_ID = -1;
 const NO_SYSTEM_ID = 0;
 
-const coding = (value: Coding): IndexRow[] => (value.code === undefined ? [] : [[value.system ?? NO_SYSTEM, value.code]]);
-const primitive = (value: unknown): IndexRow[] => [[IMPLIED, String(value)]];
+/** A value of which only the system, or neither, is there keeps a row: it is not missing, and `system|` finds it. */
+const row = (system: string | undefined, code: unknown): IndexRow => [
+  indexedText(system ?? NO_SYSTEM),
+  indexedText(String(code ?? '')),
+];
+const coding = ({ system, code }: Coding): IndexRow[] => [row(system, code)];
+const primitive = (value: unknown): IndexRow[] => [row(IMPLIED, value)];
 
 /** Rows (system URL, code) of a value by its FHIR type. */
 const rowsOf: Record<string, (value: never) => IndexRow[]> = {
@@ -28,9 +41,10 @@ const rowsOf: Record<string, (value: never) => IndexRow[]> = {
   positiveInt: primitive,
   unsignedInt: primitive,
   Coding: coding,
-  CodeableConcept: (value: CodeableConcept) => (value.coding ?? []).flatMap(coding),
-  Identifier: (value: Identifier) => (value.value === undefined ? [] : [[value.system ?? NO_SYSTEM, value.value]]),
-  ContactPoint: (value: ContactPoint) => (value.value === undefined ? [] : [[IMPLIED, value.value]]),
+  CodeableConcept: ({ coding: codings }: CodeableConcept) =>
+    codings?.length ? codings.flatMap(coding) : [row(undefined, undefined)],
+  Identifier: ({ system, value }: Identifier) => [row(system, value)],
+  ContactPoint: ({ value }: ContactPoint) => [row(IMPLIED, value)],
 };
 
 interface TokenValue {
@@ -42,9 +56,26 @@ interface TokenValue {
 
 function parse(text: string): TokenValue {
   const parts = splitEscaped(text, '|');
-  if (parts.length > 2) throw badRequest(`The token "${text}" has more than one "|". Write system|code, and \\| for a bar inside a value.`);
-  const [first, second] = parts.map(unescape);
+  if (parts.length > 2)
+    throw badRequest(
+      `The token "${text}" has more than one "|". Write system|code, and \\| for a bar inside a value.`,
+    );
+  const [first, second] = parts.map((part) => indexedText(withoutEscapes(part)));
   return second === undefined ? { system: undefined, code: first! } : { system: first!, code: second };
+}
+
+/** Condition of `system|code`, `|code` or `system|`. */
+function systemTest(
+  system: string,
+  code: string,
+  statement: Statement,
+  systemOf: MatchContext['systemOf'],
+): string {
+  const codeTest = code && `i.code = ${statement.add(code, 'text')}`;
+  if (system === '') return `${codeTest} and i.system = ${NO_SYSTEM_ID}`;
+  const id = systemOf(system);
+  if (!code) return id === undefined ? 'false' : `i.system = ${id}`;
+  return `${codeTest} and i.system ${id === undefined ? `= ${IMPLIED_ID}` : `in (${id}, ${IMPLIED_ID})`}`;
 }
 
 export const token: ParamType = {
@@ -58,17 +89,21 @@ export const token: ParamType = {
   rows: (values) => values.flatMap(({ type, value }) => rowsOf[type]?.(value as never) ?? []),
   systems: (values) => values.flatMap((value) => parse(value).system || []),
   match(values, _modifier, param, { statement, systemOf }) {
-    const tests = values.map((text) => {
+    const codes: string[] = [];
+    const tests: string[] = [];
+    for (const text of values) {
       const { system, code } = parse(text);
-      if (!system && !code) throw badRequest(`The search parameter "${param.code}" has an empty value. Give a code, or leave it out.`);
-      const codeTest = code && `i.code = ${statement.add(code, 'text')}`;
-      if (system === undefined) return codeTest;
-      if (system === '') return `${codeTest} and i.system = ${NO_SYSTEM_ID}`;
-      const id = systemOf(system);
-      if (!code) return id === undefined ? 'false' : `i.system = ${id}`;
-      return `${codeTest} and i.system ${id === undefined ? `= ${IMPLIED_ID}` : `in (${id}, ${IMPLIED_ID})`}`;
-    });
+      if (!system && !code)
+        throw badRequest(
+          `The search parameter "${param.code}" has an empty value. Give a code, or leave it out.`,
+        );
+      if (system === undefined) codes.push(code);
+      else tests.push(systemTest(system, code, statement, systemOf));
+    }
+    if (codes.length === 1) tests.push(`i.code = ${statement.add(codes[0]!, 'text')}`);
+    else if (codes.length) tests.push(`i.code = any(${statement.add(textArray(codes), 'text[]')})`);
     return tests.length === 1 ? tests[0]! : `(${tests.map((test) => `(${test})`).join(' or ')})`;
   },
-  single: (values) => values.length === 1 && parse(values[0]!).system !== undefined && parse(values[0]!).code !== '',
+  // Not with a system either: a value that implies its system and one that has it may both match.
+  single: (values) => values.length === 1 && parse(values[0]!).system === NO_SYSTEM,
 };

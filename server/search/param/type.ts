@@ -1,4 +1,5 @@
 // What one search parameter type is: its index table, the rows it makes, the SQL that its values become.
+import { hash } from 'node:crypto';
 import type { RidOf } from '../../db/rid.ts';
 import type { Statement } from '../../db/statement.ts';
 import type { TypedValue } from '../../fhir/path/index.ts';
@@ -49,12 +50,24 @@ export interface ParamType {
    * SQL condition on alias `i` that holds for the rows that match any of `values` (already split at commas, still escaped).
    * @throws FhirError 400 for a value that the type cannot read
    */
-  match(values: readonly string[], modifier: string | undefined, param: SearchParam, context: MatchContext): string;
+  match(
+    values: readonly string[],
+    modifier: string | undefined,
+    param: SearchParam,
+    context: MatchContext,
+  ): string;
   /** Code system URLs that the values name; looked up before `match`. */
   systems?(values: readonly string[]): string[];
   /** True when at most one row of a resource can match, so that no duplicates arise. */
-  single(values: readonly string[], modifier: string | undefined): boolean;
+  single(values: readonly string[], modifier: string | undefined, param: SearchParam): boolean;
 }
+
+/** Longest code or URI that an index row holds as it is: a B-tree entry has at most 2,704 bytes. */
+const MAX_INDEXED = 600;
+
+/** A code or URI as index rows hold it: what is too long by its beginning and a hash, so that it is still found whole. */
+export const indexedText = (text: string): string =>
+  text.length <= MAX_INDEXED ? text : `${text.slice(0, MAX_INDEXED / 2)}#sha256:${hash('sha256', text)}`;
 
 /** Splits at an unescaped separator. https://hl7.org/fhir/R4/search.html#escaping */
 export function splitEscaped(text: string, separator: string): string[] {
@@ -72,4 +85,4 @@ export function splitEscaped(text: string, separator: string): string[] {
 }
 
 /** Removes the escapes `\,` `\|` `\$` `\\`. */
-export const unescape = (text: string): string => text.replace(/\\([,|$\\])/g, '$1');
+export const withoutEscapes = (text: string): string => text.replace(/\\([,|$\\])/g, '$1');

@@ -46,6 +46,7 @@ t.test('the demo EHR', async (t) => {
         { id: 'ana', name: 'Ana Example', birthDate: '1980-02-03', gender: 'female' },
         { id: 'ben', name: 'Ben <Example>', birthDate: '1971-05-06', gender: 'male' },
       ],
+      publicUrl: server.publicUrl,
     });
   });
 

@@ -37,11 +37,22 @@ function freePort(): Promise<number> {
 }
 
 /** Starts a server; it is closed and its data removed when the test ends. */
-export async function startServer(t: Test, { open = true, demo = false, listen = false, now, env = {} }: TestServerOptions = {}): Promise<TestServer> {
+export async function startServer(
+  t: Test,
+  { open = true, demo = false, listen = false, now, env = {} }: TestServerOptions = {},
+): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-data-'));
   const { url: databaseUrl } = await createDatabase(t);
   const port = listen ? await freePort() : 3000;
-  const settings = { DATABASE_URL: databaseUrl, DATA_DIR: folder, PORT: String(port), DEMO: demo ? 'on' : 'off', LOG_LEVEL: 'silent', DB_CONNECTIONS: '2', ...env };
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder,
+    PORT: String(port),
+    DEMO: demo ? 'on' : 'off',
+    LOG_LEVEL: 'silent',
+    DB_CONNECTIONS: '2',
+    ...env,
+  };
   const config = readConfig(settings, open ? ['--open'] : []);
   const app = await createApp({ config, databaseUrl, ...(now && { now }) });
   t.teardown(async () => {
@@ -61,7 +72,12 @@ export interface Answer {
   body: any;
 }
 
-export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+export type Ask = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
 
 /** Asks a server in process: `ask('POST', '/Task', task)`. Paths are below the FHIR base. */
 export function asking({ server }: Pick<TestServer, 'server'>, defaults: Record<string, string> = {}): Ask {
@@ -69,9 +85,17 @@ export function asking({ server }: Pick<TestServer, 'server'>, defaults: Record<
     const answer = await server.inject({
       method: method as 'GET',
       url: `/fhir${path}`,
-      headers: { ...(body !== undefined && { 'content-type': 'application/fhir+json' }), ...defaults, ...headers },
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/fhir+json' }),
+        ...defaults,
+        ...headers,
+      },
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body ? (JSON.parse(answer.body) as unknown) : undefined };
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.body ? (JSON.parse(answer.body) as unknown) : undefined,
+    };
   };
 }

@@ -23,10 +23,10 @@ export function Banner({ client, patient }: { client: Client; patient: Patient }
   ].filter(Boolean);
   return (
     <section className={classes.banner} aria-label={t('banner.label')}>
-      <h1>
+      <h2>
         {humanName(patient.name)}
         {typeof age === 'number' && `, ${t('banner.years', { n: age })}`}
-      </h1>
+      </h2>
       <p>{facts.join(' · ')}</p>
     </section>
   );

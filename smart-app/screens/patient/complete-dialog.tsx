@@ -1,30 +1,41 @@
-// Completing a task: what came of it is required, a note is not.
+// Completing a task: what came of it is required, for a loop also the report that closes it; a note is not.
 // https://hl7.org/fhir/R4/task-definitions.html#Task.output
 import { Radio, Textarea } from '@mantine/core';
-import type { CodeableConcept, Task } from '@medplum/fhirtypes';
+import type { Task } from '@medplum/fhirtypes';
 import { useState } from 'react';
+import type { Client } from '../../fhir/client.ts';
 import { type Outcome, outcomeConcept, outcomesFor } from '../../fhir/outcomes.ts';
+import { type Completion, needsReport } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { FormDialog } from '../../ui/dialog.tsx';
 import classes from './dialogs.module.css';
+import { ReportChoice } from './report-choice.tsx';
+import { useReports } from './use-reports.ts';
 import { completeVerb, titleOf } from './words.ts';
 
 interface CompleteProps {
+  client: Client;
+  patient: string;
   task: Task;
   identity: string;
-  onComplete: (outcome: CodeableConcept, note: string) => Promise<string | undefined>;
+  onComplete: (answer: Completion) => Promise<string | undefined>;
   onClose: () => void;
 }
 
-export function CompleteDialog({ task, identity, onComplete, onClose }: CompleteProps) {
+export function CompleteDialog({ client, patient, task, identity, onComplete, onClose }: CompleteProps) {
   const { t } = useLanguage();
+  const closesLoop = needsReport(task);
+  const reports = useReports(client, patient, task, closesLoop);
   const [outcome, setOutcome] = useState<Outcome>();
   const [note, setNote] = useState('');
-  const [missing, setMissing] = useState(false);
+  const [tried, setTried] = useState(false);
 
   const submit = async () => {
-    setMissing(!outcome);
-    return outcome && onComplete(outcomeConcept(outcome, t(`outcome.${outcome}`)), note.trim());
+    setTried(true);
+    const report = reports.chosen;
+    if (!outcome || (closesLoop && !report)) return undefined;
+    const concept = outcomeConcept(outcome, t(`outcome.${outcome}`));
+    return onComplete({ outcome: concept, note: note.trim(), ...(report && { report }) });
   };
 
   return (
@@ -36,19 +47,22 @@ export function CompleteDialog({ task, identity, onComplete, onClose }: Complete
       onClose={onClose}
     >
       <p>{t('complete.lead')}</p>
+      {closesLoop && <ReportChoice reports={reports} tried={tried} />}
       <Radio.Group
         label={t('complete.outcome')}
         required
         value={outcome ?? ''}
-        onChange={(value) => {
-          setOutcome(value as Outcome);
-          setMissing(false);
-        }}
-        error={missing && t('complete.missing')}
+        onChange={(value) => setOutcome(value as Outcome)}
+        error={tried && !outcome && t('complete.missing')}
       >
         <div className={classes.choices}>
-          {outcomesFor(task).map((one) => (
-            <Radio key={one} value={one} label={t(`outcome.${one}`)} />
+          {outcomesFor(task).map((one, index) => (
+            <Radio
+              key={one}
+              value={one}
+              label={t(`outcome.${one}`)}
+              data-autofocus={(index === 0 && !closesLoop) || undefined}
+            />
           ))}
         </div>
       </Radio.Group>

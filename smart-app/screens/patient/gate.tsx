@@ -86,7 +86,7 @@ function Sent({ gate, view }: { gate: Exclude<Gate, { state: 'closed' }>; view: 
         </div>
         {task.status !== 'completed' && <RowActions task={task} view={view} />}
       </div>
-      {notice && <Refusal sentence={notice} />}
+      {notice && <Refusal sentence={notice} onClose={() => view.dismiss(task.id!)} />}
       <Summary task={task} view={view} />
     </>
   );

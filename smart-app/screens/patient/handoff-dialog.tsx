@@ -1,11 +1,12 @@
 // Handing a patient over to a clinician: to whom, and a summary to start from.
 // https://hl7.org/fhir/R4/task.html
 import { NativeSelect, Textarea } from '@mantine/core';
-import type { Task } from '@medplum/fhirtypes';
+import type { CarePlan, Task } from '@medplum/fhirtypes';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Client } from '../../fhir/client.ts';
 import { nextBusinessDay } from '../../fhir/handoff.ts';
+import type { Person } from '../../fhir/people.ts';
 import { carePlan, clinicians } from '../../fhir/queries.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import type { Text } from '../../locales/text.ts';
@@ -13,8 +14,14 @@ import { FormDialog } from '../../ui/dialog.tsx';
 import { Refusal } from '../../ui/refusal.tsx';
 import { sentenceOf } from '../../ui/sentence.ts';
 import { exactly } from '../../ui/time.ts';
-import type { HandoffAnswer } from './use-dialog.tsx';
 import { personSaid, titleOf } from './words.ts';
+
+/** What a person says when they hand over. */
+export interface HandoffAnswer {
+  plan: CarePlan;
+  clinician: Person;
+  summary: string;
+}
 
 interface HandoffProps {
   client: Client;
@@ -71,6 +78,7 @@ export function HandoffDialog({
       {plan.data === null && <Refusal sentence={t('handoff.noPlan')} />}
       {staff.data && choices.length === 0 && <Refusal sentence={t('handoff.noClinician')} />}
       <NativeSelect
+        data-autofocus
         label={t('handoff.to')}
         required
         value={clinician?.reference ?? ''}

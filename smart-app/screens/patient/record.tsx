@@ -6,11 +6,13 @@ import type { Client } from '../../fhir/client.ts';
 import { type Lane, placeOf } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import type { Session } from '../../smart/session.ts';
+import { Refusal } from '../../ui/refusal.tsx';
 import { useNow } from '../../ui/time.ts';
 import { Banner } from './banner.tsx';
 import { Details } from './details.tsx';
 import { type Filter, Glance } from './glance.tsx';
 import { Lanes } from './lanes.tsx';
+import { Old } from './old.tsx';
 import classes from './patient.module.css';
 import { Referrals } from './referrals.tsx';
 import { Safety } from './safety.tsx';
@@ -40,11 +42,11 @@ export function RecordScreen({ session, client, record }: RecordProps) {
   const work = sortWork(record, me, now);
   const actions = useActions(client, me);
   const dialog = useDialog({ client, patient, me, now, actions, navigation: work.navigation });
-  const { act, notices } = useAct(actions, dialog.show);
+  const { act, notices, dismiss } = useAct(actions, dialog.show);
   const home = useFocusHome(record.open, dialog.element !== undefined);
 
   const view: View = {
-    ...{ client, now, me, notices, selected, select, act },
+    ...{ client, now, me, notices, dismiss, selected, select, act },
     patient: patient.id!,
     people: work.people,
     busy: actions.busy,
@@ -54,6 +56,8 @@ export function RecordScreen({ session, client, record }: RecordProps) {
   };
   const visible = filter ? work[filter] : work.tasks;
   const inLane = (lane: Lane) => visible.filter((task) => placeOf(task) === lane);
+  const shown = new Set(visible.map((task) => task.id));
+  const homeless = [...notices].filter(([id]) => !shown.has(id));
   const chosen = wide ? [...work.tasks, ...work.done].find((task) => task.id === selected) : undefined;
 
   return (
@@ -61,7 +65,13 @@ export function RecordScreen({ session, client, record }: RecordProps) {
       <Top title={t('app.title')} />
       {session.needPatientBanner && <Banner client={client} patient={patient} />}
       <Safety flags={record.flags} />
+      {record.old && <Old {...record.old} />}
       <Glance counts={work.counts} filter={filter} onFilter={setFilter} home={home} />
+      {homeless.map(([id, sentence]) => (
+        <div key={id} className={classes.more}>
+          <Refusal sentence={sentence} onClose={() => dismiss(id)} />
+        </div>
+      ))}
       <div className={classes.columns} data-details={chosen ? true : undefined}>
         <Lanes
           tasks={{ navigation: inLane('navigation'), coordination: inLane('coordination') }}

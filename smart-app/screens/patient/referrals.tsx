@@ -26,7 +26,7 @@ function ReferralTrack({ track: { task, stage, fork } }: { track: Track }) {
   const next = fork ? t(`fork.${fork}`) : t(`referral.next.${stage}`);
   return (
     <article className={classes.track}>
-      <h3>{titleOf(task, t)}</h3>
+      <h2>{titleOf(task, t)}</h2>
       <ol aria-hidden="true" className={classes.stages}>
         {STAGES.map((one, index) => (
           <li

@@ -12,7 +12,7 @@ import { completeVerb, titleOf } from './words.ts';
 
 export function RowActions({ task, view }: { task: Task; view: View }) {
   const { t } = useLanguage();
-  const action = primaryAction(task);
+  const action = primaryAction(task, view.me);
   const others = menuFor(task, view);
   const verb = action && (action === 'complete' ? t(completeVerb(task)) : t(`action.${action}`));
   const near = isPool(task) || isMine(task, view.me);

@@ -12,6 +12,7 @@ export interface SortedWork {
   tasks: readonly Task[];
   late: readonly Task[];
   mine: readonly Task[];
+  /** What ended last comes first. */
   done: readonly Task[];
   /** Open navigation work, which a hand-off starts from. */
   navigation: readonly Task[];
@@ -20,12 +21,15 @@ export interface SortedWork {
   counts: Readonly<Record<Filter, Count>>;
 }
 
+const newestFirst = (a: Task, b: Task): number =>
+  new Date(b.executionPeriod?.end ?? 0).getTime() - new Date(a.executionPeriod?.end ?? 0).getTime();
+
 /** @param me the user as a reference */
 export function sortWork({ open, ended }: PatientRecord, me: string | undefined, now: Date): SortedWork {
   const tasks = [...open.tasks].sort(byUrgency(now));
   const late = tasks.filter((task) => urgencyOf(task, now) === 'late');
   const mine = tasks.filter((task) => isMine(task, me));
-  const done = ended.tasks.filter((task) => task.status === 'completed');
+  const done = ended.tasks.filter((task) => task.status === 'completed').sort(newestFirst);
   return {
     ...{ tasks, late, mine, done },
     navigation: tasks.filter((task) => placeOf(task) === 'navigation'),

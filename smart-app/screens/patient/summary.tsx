@@ -1,10 +1,10 @@
-// The summary of a hand-off, opened when somebody wants to read it.
+// The summary of a hand-off, read when somebody opens it.
 // https://hl7.org/fhir/R4/documentreference.html
 import type { Task } from '@medplum/fhirtypes';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { documentText } from '../../fhir/document.ts';
 import { summaryOf } from '../../fhir/handoff.ts';
-import { documentText } from '../../fhir/queries.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { Refusal } from '../../ui/refusal.tsx';
 import { sentenceOf } from '../../ui/sentence.ts';
@@ -15,21 +15,21 @@ export function Summary({ task, view }: { task: Task; view: View }) {
   const language = useLanguage();
   const { t } = language;
   const [open, setOpen] = useState(false);
-  const { text, document } = summaryOf(task) ?? {};
+  const document = summaryOf(task);
   const read = useQuery({
     queryKey: ['document', document],
     queryFn: async () =>
-      (await documentText(view.client, document!, view.patient)) ?? t('gate.summaryElsewhere'),
+      (await documentText(view.client, document!, view.patient)) || t('gate.summaryElsewhere'),
     enabled: open && document !== undefined,
   });
-  if (!text && !document) return null;
+  if (!document) return null;
   return (
     <details className={classes.summary} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t('gate.summary')}</summary>
       {read.error ? (
         <Refusal sentence={sentenceOf(read.error, language)} />
       ) : (
-        <p>{text ?? read.data ?? '…'}</p>
+        <p>{read.data ?? t('app.loading')}</p>
       )}
     </details>
   );

@@ -43,7 +43,7 @@ export function TaskRow({ task, view }: { task: Task; view: View }) {
       {!ended && <RowActions task={task} view={view} />}
       {notice && (
         <div className={classes.notice}>
-          <Refusal sentence={notice} />
+          <Refusal sentence={notice} onClose={() => view.dismiss(task.id!)} />
         </div>
       )}
       {selected && view.inlineDetails && <div className={classes.details}>{view.details(task)}</div>}

@@ -8,7 +8,7 @@ export function Top({ title }: { title: string }) {
   const { locale, setLocale, t } = useLanguage();
   return (
     <div className={classes.top}>
-      <span>{title}</span>
+      <h1>{title}</h1>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields, these are two switches */}
       <div role="group" aria-label={t('app.language')} className={classes.languages}>
         {LOCALES.map((one) => (

@@ -4,9 +4,9 @@ import type { Task } from '@medplum/fhirtypes';
 import { useState } from 'react';
 import { type Action, type Actor, claimed, released, resumed, started } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
-import type { Other } from './menu.ts';
 import type { Actions } from './use-actions.ts';
 import type { useDialog } from './use-dialog.tsx';
+import type { Other } from './view.ts';
 import { titleOf } from './words.ts';
 
 const AT_ONCE = {
@@ -21,7 +21,7 @@ const AT_ONCE = {
 type AtOnce = keyof typeof AT_ONCE;
 const isAtOnce = (action: string): action is AtOnce => action in AT_ONCE;
 
-/** `act` does what a button says; refusals stand in `notices` under the task's id until its next try. */
+/** `act` does what a button says; refusals stand in `notices` under the task's id until they are dismissed or tried again. */
 export function useAct(actions: Actions, show: ReturnType<typeof useDialog>['show']) {
   const { t } = useLanguage();
   const [notices, setNotices] = useState<ReadonlyMap<string, string>>(new Map());
@@ -42,5 +42,5 @@ export function useAct(actions: Actions, show: ReturnType<typeof useDialog>['sho
     notice(task.id!, await actions.change(task, (actor) => AT_ONCE[action](task, actor), did));
   };
 
-  return { act, notices };
+  return { act, notices, dismiss: (id: string) => notice(id, undefined) };
 }

@@ -1,9 +1,9 @@
 // Changes a task on the server and says how it went; a task that somebody else changed meanwhile is read again.
 // https://hl7.org/fhir/R4/http.html#concurrency
 import type { Task } from '@medplum/fhirtypes';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { Client } from '../../fhir/client.ts';
+import type { Client, NewEntry } from '../../fhir/client.ts';
 import { FhirFailure } from '../../fhir/failure.ts';
 import { peopleOf } from '../../fhir/people.ts';
 import { practitionerOf } from '../../fhir/queries.ts';
@@ -18,8 +18,8 @@ export interface Actions {
    * @param did what the live region says afterwards
    */
   change: (task: Task, change: (actor: Actor) => Task, did: string) => Promise<string | undefined>;
-  /** Creates a task, with the same answers. */
-  create: (make: (actor: Actor) => Task, did: string) => Promise<string | undefined>;
+  /** Creates what `make` makes in one transaction, with the same answers. */
+  create: (make: (actor: Actor) => readonly NewEntry[], did: string) => Promise<string | undefined>;
   /** Ids of the tasks that are being written. */
   busy: ReadonlySet<string>;
 }
@@ -32,18 +32,17 @@ export function useActions(client: Client, me: string | undefined): Actions {
   const writing = useRef(new Set<string>());
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
 
-  const author = useQuery({
-    queryKey: ['author', me],
-    queryFn: async () => (await practitionerOf(client, me!)) ?? null,
-    enabled: me !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
-  }).data;
-
-  const actor = (): Actor => ({
-    me: { reference: me! },
-    now: new Date(),
-    ...(author && { author }),
-  });
+  /** The user, and the person behind the role, who is read once; a note is unsigned only when that cannot be read. */
+  const actor = async (): Promise<Actor> => {
+    const author = await queries
+      .fetchQuery({
+        queryKey: ['author', me],
+        queryFn: async () => (await practitionerOf(client, me!)) ?? null,
+        staleTime: Number.POSITIVE_INFINITY,
+      })
+      .catch(() => undefined);
+    return { me: { reference: me! }, now: new Date(), ...(author && { author }) };
+  };
   const reload = () => queries.invalidateQueries({ queryKey: ['work'] });
 
   const mark = (id: string, on: boolean) => {
@@ -60,19 +59,20 @@ export function useActions(client: Client, me: string | undefined): Actions {
     } catch (error) {
       const stale = task && error instanceof FhirFailure && error.status === 412;
       if (stale) await reload();
-      return stale ? takenSentence(client, task, language) : sentenceOf(error, language);
+      return stale ? takenSentence(client, task, me, language) : sentenceOf(error, language);
     }
   };
 
   return {
     busy,
-    create: async (make, did) => (me ? attempt(() => client.create(make(actor())), did) : t('error.nobody')),
+    create: async (make, did) =>
+      me ? attempt(async () => client.createTogether(make(await actor())), did) : t('error.nobody'),
     change: async (task, change, did) => {
       if (!me) return t('error.nobody');
       if (writing.current.has(task.id!)) return undefined;
       mark(task.id!, true);
       try {
-        return await attempt(() => client.update(change(actor())), did, task);
+        return await attempt(async () => client.update(change(await actor())), did, task);
       } finally {
         mark(task.id!, false);
       }
@@ -80,15 +80,16 @@ export function useActions(client: Client, me: string | undefined): Actions {
   };
 }
 
-/** Says who has the task now. */
+/** Says who has the task now, where that is somebody else. */
 async function takenSentence(
   client: Client,
   task: Task,
+  me: string | undefined,
   { t }: ReturnType<typeof useLanguage>,
 ): Promise<string> {
   const found = await client.search('Task', { _id: task.id!, _include: 'Task:owner' }).catch(() => undefined);
   const current = found?.resources.find((one): one is Task => one.resourceType === 'Task');
   const people = found && (await peopleOf(found.resources, client).catch(() => undefined));
   const owner = people?.get(current?.owner?.reference ?? '');
-  return owner ? t('error.taken', { name: owner.name }) : t('error.changed');
+  return owner && owner.reference !== me ? t('error.taken', { name: owner.name }) : t('error.changed');
 }

@@ -1,27 +1,19 @@
 // Which dialog of the patient screen is open, and what its answer does.
 // https://hl7.org/fhir/R4/task.html
-import type { CarePlan, Patient, Task } from '@medplum/fhirtypes';
+import type { Patient, Task } from '@medplum/fhirtypes';
 import { type ReactNode, useState } from 'react';
 import type { Client } from '../../fhir/client.ts';
-import { handoffTask } from '../../fhir/handoff.ts';
-import type { Person } from '../../fhir/people.ts';
-import { type Actor, completed, held } from '../../fhir/task.ts';
+import { handoffEntries } from '../../fhir/handoff.ts';
+import { type Actor, type Completion, completed, held, returned } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { identityOf } from './banner.tsx';
 import { CompleteDialog } from './complete-dialog.tsx';
-import { HandoffDialog } from './handoff-dialog.tsx';
-import { HoldDialog } from './hold-dialog.tsx';
+import { type HandoffAnswer, HandoffDialog } from './handoff-dialog.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 import type { Actions } from './use-actions.ts';
 import { titleOf } from './words.ts';
 
-/** What a person says when they hand over. */
-export interface HandoffAnswer {
-  plan: CarePlan;
-  clinician: Person;
-  summary: string;
-}
-
-type Open = { kind: 'complete' | 'hold'; task: Task } | { kind: 'handOff' };
+type Open = { kind: 'complete' | 'hold' | 'return'; task: Task } | { kind: 'handOff' };
 
 interface DialogDeps {
   client: Client;
@@ -63,9 +55,10 @@ function HandingOff({ client, patient, me, now, actions, navigation, close }: Om
       clinician: { reference: clinician.reference },
       summary,
       description: t('handoff.description'),
+      open: navigation,
     };
     const did = t('did.handOff', { name: clinician.name });
-    return actions.create((actor) => handoffTask(handoff, actor), did);
+    return actions.create((actor) => handoffEntries(handoff, actor), did);
   };
   return (
     <HandoffDialog
@@ -77,20 +70,29 @@ function HandingOff({ client, patient, me, now, actions, navigation, close }: Om
   );
 }
 
-function Changing({ patient, actions, open, close }: OpenProps & { open: Extract<Open, { task: Task }> }) {
+function Changing({
+  client,
+  patient,
+  actions,
+  open,
+  close,
+}: OpenProps & { open: Extract<Open, { task: Task }> }) {
   const language = useLanguage();
   const { t } = language;
   const { kind, task } = open;
   const did = t(`did.${kind}`, { title: titleOf(task, t) });
   const shared = { task, identity: identityOf(patient, language), onClose: close };
   const change = (next: (actor: Actor) => Task) => settle(actions.change(task, next, did), close);
-  if (kind === 'hold') {
-    return <HoldDialog {...shared} onHold={(reason) => change((actor) => held(task, actor, reason))} />;
+  if (kind === 'complete') {
+    const complete = (answer: Completion) => change((actor) => completed(task, actor, answer));
+    return <CompleteDialog {...shared} {...{ client, patient: patient.id! }} onComplete={complete} />;
   }
+  const give = kind === 'hold' ? held : returned;
   return (
-    <CompleteDialog
+    <ReasonDialog
       {...shared}
-      onComplete={(outcome, note) => change((actor) => completed(task, actor, outcome, note))}
+      kind={kind}
+      onReason={(reason) => change((actor) => give(task, actor, reason))}
     />
   );
 }

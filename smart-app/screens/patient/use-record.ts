@@ -16,6 +16,8 @@ export interface PatientRecord {
   ended: Work;
   /** Undefined when they could not be read. */
   flags: readonly Flag[] | undefined;
+  /** Set when the last reading failed: what is shown is as old as `at`. */
+  old?: { at: Date; error: unknown; retry: () => void };
 }
 
 export type Reading =
@@ -38,13 +40,12 @@ export function useRecord(client: Client, id: string): Reading {
     return { state: 'stopped', sentence: 'problem.patient' };
   if (errors.some((error) => error instanceof SessionEnded))
     return { state: 'stopped', sentence: 'problem.ended' };
+  const retry = () => void Promise.all([patient.refetch(), open.refetch(), ended.refetch(), flags.refetch()]);
   const failed = [patient, open, ended].find((query) => query.error && !query.data);
-  if (failed) {
-    const retry = () =>
-      void Promise.all([patient.refetch(), open.refetch(), ended.refetch(), flags.refetch()]);
-    return { state: 'failed', error: failed.error, retry };
-  }
+  if (failed) return { state: 'failed', error: failed.error, retry };
   if (!patient.data || !open.data || !ended.data || flags.isPending) return { state: 'waiting' };
-  const record = { patient: patient.data, open: open.data, ended: ended.data };
-  return { state: 'read', record: { ...record, flags: flags.isError ? undefined : flags.data } };
+  const stale = [open, ended, flags].find((query) => query.isRefetchError);
+  const record = { patient: patient.data, open: open.data, ended: ended.data, flags: flags.data };
+  const old = stale && { at: new Date(stale.dataUpdatedAt), error: stale.error, retry };
+  return { state: 'read', record: { ...record, ...(old && { old }) } };
 }

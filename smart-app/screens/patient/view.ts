@@ -5,7 +5,9 @@ import type { ReactNode } from 'react';
 import type { Client } from '../../fhir/client.ts';
 import type { People } from '../../fhir/people.ts';
 import type { Action } from '../../fhir/task.ts';
-import type { Other } from './menu.ts';
+
+/** What else can be done with a task, besides its primary action. */
+export type Other = 'takeOver' | 'handOff' | 'hold' | 'return';
 
 export interface View {
   readonly client: Client;
@@ -18,6 +20,8 @@ export interface View {
   readonly busy: ReadonlySet<string>;
   /** Refusals by the id of the task that they are about. */
   readonly notices: ReadonlyMap<string, string>;
+  /** Takes a refusal away. */
+  readonly dismiss: (id: string) => void;
   readonly selected: string | undefined;
   readonly select: (id: string | undefined) => void;
   readonly act: (action: Action | Other, task: Task) => void;

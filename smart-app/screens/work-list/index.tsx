@@ -27,7 +27,12 @@ export function WorkList({ session, client }: { session: Session; client: Client
     enabled: me !== undefined,
     refetchInterval: 60_000,
   });
-  if (!me) return <Refusal sentence={t('worklist.nobody')} />;
+  if (!me)
+    return (
+      <main className={classes.empty}>
+        <Refusal sentence={t('worklist.nobody')} />
+      </main>
+    );
   if (work.error instanceof SessionEnded) return <Problem sentence="problem.ended" />;
   if (work.error && !work.data) return <Failed error={work.error} onRetry={() => work.refetch()} />;
   if (!work.data) return <Waiting />;
@@ -36,7 +41,8 @@ export function WorkList({ session, client }: { session: Session; client: Client
   return (
     <main>
       <Top title={t('app.title')} />
-      <h1 className={classes.title}>{t('worklist.title')}</h1>
+      <h2 className={classes.title}>{t('worklist.title')}</h2>
+      <p className={classes.hint}>{t('worklist.hint')}</p>
       {tasks.length === 0 && <p className={classes.empty}>{t('worklist.empty')}</p>}
       {tasks.length > 0 && (
         <table className={classes.table}>
@@ -50,11 +56,12 @@ export function WorkList({ session, client }: { session: Session; client: Client
           </thead>
           <tbody>
             {tasks.map((task) => {
-              const late = urgencyOf(task, now) === 'late';
+              const urgency = urgencyOf(task, now);
               return (
                 <tr key={task.id}>
-                  <td className={late ? classes.late : undefined}>
-                    {late && <Icon name="late" />} {dueSaid(task, now, language)}
+                  <td data-urgency={urgency}>
+                    {urgency === 'late' && <Icon name="late" />}
+                    {urgency === 'today' && <Icon name="soon" />} {dueSaid(task, now, language)}
                   </td>
                   <td>{people.get(task.for?.reference ?? '')?.name}</td>
                   <td>{titleOf(task, t)}</td>

@@ -1,4 +1,4 @@
-// Suspending a task, with what it waits for.
+// Suspending a task or returning a hand-off: both ask for the reason, and for nothing else.
 // https://hl7.org/fhir/R4/task-definitions.html#Task.statusReason
 import { TextInput } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
@@ -7,28 +7,29 @@ import { useLanguage } from '../../locales/index.tsx';
 import { FormDialog } from '../../ui/dialog.tsx';
 import { titleOf } from './words.ts';
 
-interface HoldProps {
+interface ReasonProps {
+  kind: 'hold' | 'return';
   task: Task;
   identity: string;
-  onHold: (reason: string) => Promise<string | undefined>;
+  onReason: (reason: string) => Promise<string | undefined>;
   onClose: () => void;
 }
 
-export function HoldDialog({ task, identity, onHold, onClose }: HoldProps) {
+export function ReasonDialog({ kind, task, identity, onReason, onClose }: ReasonProps) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
 
   const submit = async () => {
     setMissing(!reason.trim());
-    return reason.trim() ? onHold(reason.trim()) : undefined;
+    return reason.trim() ? onReason(reason.trim()) : undefined;
   };
 
   return (
     <FormDialog
-      title={t('hold.title')}
+      title={t(`${kind}.title`)}
       identity={identity}
-      submit={t('hold.submit')}
+      submit={t(`${kind}.submit`)}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -36,10 +37,13 @@ export function HoldDialog({ task, identity, onHold, onClose }: HoldProps) {
       <TextInput
         data-autofocus
         required
-        label={t('hold.reason')}
+        label={t(`${kind}.reason`)}
         value={reason}
-        error={missing && t('hold.missing')}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        error={missing && t(`${kind}.missing`)}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+          setMissing(false);
+        }}
       />
     </FormDialog>
   );

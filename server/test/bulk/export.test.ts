@@ -1,0 +1,154 @@
+// An export is a snapshot: writes meanwhile do not tear it, a broken one fails alone, an unfinished one is taken up again.
+// https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Exports } from '../../bulk/export.ts';
+import { openPool } from '../../db/pool.ts';
+import { newId } from '../../fhir/id.ts';
+import { asking, startServer } from '../helpers/server.ts';
+import { database, patient, task } from '../interaction/sample.ts';
+
+const server = await startServer(t);
+const ask = asking(server);
+const sql = database(t, server.databaseUrl);
+const types = new Map(
+  (await sql`select name, id from resource_type`).map(({ name, id }) => [name as string, id as number]),
+);
+const [compartment] =
+  await sql`select id from search_parameter where type = 'Resource' and code = '_compartment'`;
+const PATIENTS = 1500;
+
+const bundle = (entry: object[]) => ask('POST', '', { resourceType: 'Bundle', type: 'transaction', entry });
+const put = (resource: { resourceType: string; id: string }) => ({
+  resource,
+  request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+});
+await bundle(Array.from({ length: PATIENTS }, (_, n) => put({ ...patient(`${n}`), id: `p${n}` })));
+await bundle(
+  Array.from({ length: PATIENTS }, (_, n) =>
+    put({ ...task(`p${n}`), id: `t${n}` } as { resourceType: string; id: string }),
+  ),
+);
+
+/** Exports with a folder and connections of their own. */
+function exportsIn(t: Test, folder = mkdtempSync(join(tmpdir(), 'throughline-export-'))) {
+  const pool = openPool(server.databaseUrl, { max: 3 });
+  const errors: object[] = [];
+  const exports = new Exports({
+    sql: pool,
+    folder,
+    typeId: (type) => types.get(type)!,
+    compartment: compartment!.id as number,
+    newId: () => newId(new Date()),
+    log: { error: (details) => errors.push(details) },
+  });
+  t.teardown(async () => {
+    await exports.idle();
+    await pool.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { exports, folder, errors };
+}
+const request = {
+  url: 'http://x.example/fhir/$export',
+  level: 'system',
+  types: ['Patient', 'Task'],
+  subject: 'me',
+} as const;
+const linesOf = (path: string | undefined) =>
+  readFileSync(path!, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+t.test('writes during the export do not tear it: every file shows the moment of its start', async (t) => {
+  const { exports } = exportsIn(t);
+  const id = newId(new Date());
+  const started = { level: 'system', types: request.types };
+  await sql`insert into export_job (id, url, access, request) values (${id}, 'http://x.example', '{"subject":"me"}', ${started as never})`;
+  const holder = openPool(server.databaseUrl, { max: 1 });
+  await holder.begin(async (hold) => {
+    await hold`select from export_job where id = ${id} for update`;
+    await exports.resume();
+    const waiting = () =>
+      sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update export_job%' and datname = current_database()`;
+    while (!(await waiting()).length) await new Promise((done) => setTimeout(done, 10));
+    await bundle([
+      put({ ...patient('0'), id: 'p0', multipleBirthInteger: 1 } as { resourceType: string; id: string }),
+      { request: { method: 'DELETE', url: 'Task/t0' } },
+    ]);
+    await bundle([
+      put({ ...patient('late'), id: 'late' }),
+      put({ ...task('late'), id: 'late' } as { resourceType: string; id: string }),
+    ]);
+  });
+  await holder.end();
+  await exports.idle();
+  t.match(await exports.find(id), {
+    status: 'completed',
+    output: [
+      { type: 'Patient', count: PATIENTS },
+      { type: 'Task', count: PATIENTS },
+    ],
+  });
+  const [patients, tasks] = request.types.map((type) => linesOf(exports.file(id, `${type}.ndjson`)));
+  t.equal(
+    patients!.find((one) => one.id === 'p0').multipleBirthInteger,
+    undefined,
+    'the version of the start',
+  );
+  t.ok(
+    tasks!.some((one) => one.id === 't0'),
+    'deleted after the start',
+  );
+  t.notOk(
+    [...patients!, ...tasks!].some((one) => one.id === 'late'),
+    'created after the start',
+  );
+});
+
+t.test('deleted resources are not in it', async (t) => {
+  const { exports } = exportsIn(t);
+  await ask('DELETE', '/Task/t1499');
+  const id = await exports.start({ ...request, types: ['Task'] });
+  await exports.idle();
+  t.notOk(linesOf(exports.file(id, 'Task.ndjson')).some((one) => one.id === 't1499'));
+});
+
+t.test(
+  'a folder that cannot be written fails the export, says so in the log, and ends nothing else',
+  async (t) => {
+    const { exports, folder, errors } = exportsIn(t);
+    const blocked = join(folder, 'blocked');
+    writeFileSync(blocked, '');
+    const broken = exportsIn(t, blocked);
+    const id = await broken.exports.start(request);
+    await broken.exports.idle();
+    t.equal((await exports.find(id))?.status, 'failed');
+    t.match(broken.errors, [{ export: id, reason: String }]);
+    t.equal(exports.file(id, 'Patient.ndjson'), undefined);
+    t.same(errors, []);
+  },
+);
+
+t.test('an export that a process left unfinished is taken up by the next one', async (t) => {
+  const id = newId(new Date());
+  await sql`insert into export_job (id, url, access, request, status) values (${id}, 'http://x.example', '{"subject":"me"}', ${{ level: 'system', types: ['Patient'] } as never}, 'in-progress')`;
+  const { exports } = exportsIn(t);
+  await exports.resume();
+  await exports.idle();
+  const job = await exports.find(id);
+  t.match(job, { status: 'completed', subject: 'me', output: [{ type: 'Patient', count: PATIENTS + 1 }] });
+  t.equal(linesOf(exports.file(id, 'Patient.ndjson')).length, PATIENTS + 1);
+});
+
+t.test('a cancelled export leaves no files', async (t) => {
+  const { exports } = exportsIn(t);
+  const id = await exports.start(request);
+  await exports.cancel(id);
+  t.equal((await exports.find(id))?.status, 'cancelled');
+  t.equal(exports.file(id, 'Patient.ndjson'), undefined);
+  t.equal(await exports.find('no uuid'), undefined);
+});
