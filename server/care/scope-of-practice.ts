@@ -5,8 +5,8 @@ import { forbidden } from '../fhir/errors.ts';
 import { familyCodes, familyOf } from './task-family.ts';
 import type { TaskStatus } from './task-transition.ts';
 
-/** What a write does to a task: it is created, gets another code, enters a status, or is reopened after its end. */
-export type Move = TaskStatus | 'created' | 'recoded' | 'reopened';
+/** What a write does to a task: it is created, gets another code or owner, enters a status, or is reopened after its end. */
+export type Move = TaskStatus | 'created' | 'recoded' | 'reassigned' | 'reopened';
 
 /** One row of the policy. A role that is not in `may` is refused; so is a role that nobody knows. */
 export interface PracticeRule {
@@ -48,6 +48,13 @@ export const PRACTICE_RULES: readonly PracticeRule[] = [
     may: [...CLINICIANS, 'clinical-support', 'supervisor', 'payer-system'],
     sentence:
       'Only clinical staff can open a coordination task or change its code. Create a hand-off to a nurse instead.',
+  },
+  {
+    rule: 'navigator-cannot-assign-coordination',
+    tasks: 'coordination',
+    moves: ['reassigned'],
+    may: [...CLINICIANS, 'clinical-support', 'supervisor'],
+    sentence: 'Only clinical staff or a supervisor can say who owns a coordination task. Ask one of them.',
   },
   {
     rule: 'navigator-cannot-accept-handoff',
@@ -94,10 +101,12 @@ const FINISHED: readonly TaskStatus[] = ['rejected', 'cancelled', 'completed', '
 
 function movesOf(before: Task | undefined, after: Task): readonly Move[] {
   if (!before) return ['created', after.status];
-  const recoded: Move[] = String(familyCodes(before)) === String(familyCodes(after)) ? [] : ['recoded'];
-  if (before.status === after.status) return recoded;
+  const changes: Move[] = [];
+  if (String(familyCodes(before)) !== String(familyCodes(after))) changes.push('recoded');
+  if (before.owner?.reference !== after.owner?.reference) changes.push('reassigned');
+  if (before.status === after.status) return changes;
   const reopened = FINISHED.includes(before.status) && after.status === 'in-progress';
-  return [...recoded, reopened ? 'reopened' : after.status];
+  return [...changes, reopened ? 'reopened' : after.status];
 }
 
 /** What the rows can name: `*`, and the codes and families of the task before and after the write. */

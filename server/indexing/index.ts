@@ -32,8 +32,8 @@ export function indexResource(
     const { table, rows } = paramTypes[param.type]!;
     const made = rows(values, context);
     if (!made.length) continue;
-    let list = tables.get(table);
-    if (!list) tables.set(table, (list = []));
+    const list = tables.get(table) ?? [];
+    tables.set(table, list);
     if (made.length === 1) list.push({ param: param.id, values: made[0]! });
     else for (const row of unique(made)) list.push({ param: param.id, values: row });
   }

@@ -1,4 +1,4 @@
-// SearchQuery -> SQL. One criterion drives, newest first, through its index; the others are probed by rid; it stops early.
+// SearchQuery -> SQL. One criterion gives the order, newest first, through its index; the others are semi-joins; it stops early.
 
 import type { RidOf } from '../db/rid.ts';
 import { plainArray, Statement } from '../db/statement.ts';
@@ -25,7 +25,7 @@ export interface Compiled {
 /** The parts that a page, a count and the horizon's sweep have in common. */
 interface Parts {
   statement: Statement;
-  /** FROM clause; the resource is `r`. */
+  /** FROM clause; the resource is `r`, the rows that give the order, if any, are `f`. */
   from: string;
   /** Alias whose last_updated and rid order the rows: the planner can read them in that order, and stop early. */
   order: string;
@@ -63,72 +63,60 @@ const MAX_STRETCHES = 16;
 /** The rows of the criterion that orders: of several values, the stretch of each, newest (or oldest) first. */
 function orderedRowsOf(
   criterion: Criterion,
-  descending: boolean,
   statement: Statement,
   context: CompileContext,
+  descending: boolean,
 ): string {
   if (criterion.values.length === 1) return rowsOf(criterion, statement, context);
   const direction = descending ? 'desc' : 'asc';
-  return criterion.values
-    .map(
-      (value) =>
-        `(${rowsOf({ ...criterion, values: [value] }, statement, context)} order by i.last_updated ${direction}, i.rid ${direction})`,
-    )
-    .join('\n      union all ');
+  const stretches = criterion.values.map((value) => {
+    const rows = rowsOf({ ...criterion, values: [value] }, statement, context);
+    return `(${rows} order by i.last_updated ${direction}, i.rid ${direction})`;
+  });
+  return stretches.join('\n      union all ');
 }
 
 /** Types whose values are each one stretch of the index in order of time; the first is usually the shortest. */
 const ORDERED = ['reference', 'uri', 'token'];
+const placeOf = ({ param, values }: Criterion): number =>
+  ORDERED.indexOf(param.type) * MAX_STRETCHES + values.length;
 
 /** The criterion that is read newest first, if one can be. The planner still reads another first where that is less work. */
-const orderedBy = (joined: readonly Criterion[]): Criterion | undefined =>
-  joined
+const orderedBy = (criteria: SearchQuery['criteria']): Criterion | undefined =>
+  criteria
+    .filter((criterion) => criterion.kind === 'index')
+    .filter(({ modifier }) => modifier !== 'missing' && modifier !== 'not')
     .filter(({ param, values }) => ORDERED.includes(param.type) && values.length <= MAX_STRETCHES)
-    .sort(
-      (a, b) =>
-        ORDERED.indexOf(a.param.type) - ORDERED.indexOf(b.param.type) || a.values.length - b.values.length,
-    )[0];
+    .sort((a, b) => placeOf(a) - placeOf(b))[0];
 
-const isJoined = (criterion: SearchQuery['criteria'][number]): criterion is Criterion =>
-  criterion.kind === 'index' && criterion.modifier !== 'missing' && criterion.modifier !== 'not';
-
-/** @param swept the rows come from history `h`: every criterion is probed, and `_lastUpdated` is the horizon's */
+/**
+ * One criterion at most is joined, and its rows give the order; the others are semi-joins, which multiply nothing.
+ * @param swept the rows come from history `h`: no criterion is joined, and `_lastUpdated` is the horizon's
+ */
 function partsOf(query: SearchQuery, visibility: Visibility, context: CompileContext, swept = false): Parts {
   const statement = new Statement();
-  const joined = swept ? [] : query.criteria.filter(isJoined);
-  const order = orderedBy(joined);
-  const where: string[] = [];
-  if (!order) where.push(`r.type = ${context.typeId(query.type)}`, 'not r.deleted');
+  const first = swept ? undefined : orderedBy(query.criteria);
+  const where = first ? [] : [`r.type = ${context.typeId(query.type)}`, 'not r.deleted'];
+  let from = 'resource r';
   for (const criterion of query.criteria) {
-    if (criterion.kind === 'id') {
+    if (criterion === first) {
+      // Within a compartment few rows match, and merging stretches of the whole index would read the rest for nothing.
+      const rows = visibility.confined.length ? rowsOf : orderedRowsOf;
+      from = `(${rows(first, statement, context, isDescending(query.sort))}) f join resource r on r.rid = f.rid`;
+    } else if (criterion.kind === 'id') {
       const rids = criterion.ids.map((id) => context.ridOf(`${query.type}/${id}`));
       where.push(`r.rid = any(${statement.add(plainArray(rids), 'bigint[]')})`);
     } else if (criterion.kind === 'lastUpdated') {
-      where.push(
-        lastUpdatedSql(criterion.values, `${swept ? 'h' : 'r'}.last_updated`, { ...context, statement }),
-      );
-    } else if (!joined.includes(criterion)) {
+      const column = swept ? 'h.last_updated' : 'r.last_updated';
+      where.push(lastUpdatedSql(criterion.values, column, { ...context, statement }));
+    } else {
       where.push(probe(criterion, 'r.rid', statement, context));
     }
   }
-  const joins = joined.map((criterion, n) => {
-    const rows =
-      criterion === order && !visibility.confined.length
-        ? orderedRowsOf(criterion, isDescending(query.sort), statement, context)
-        : rowsOf(criterion, statement, context);
-    return `\n    join (${rows}) c${n} on c${n}.rid = r.rid`;
-  });
   const visible = visibleSql(visibility, 'r', context.compartment, statement);
   if (visible) where.push(visible);
-  return {
-    statement,
-    from: `resource r${joins.join('')}`,
-    order: order ? `c${joined.indexOf(order)}` : 'r',
-    once: joined.every(({ param, values, modifier }) =>
-      paramTypes[param.type]!.single(values, modifier, param),
-    ),
-    where,
-  };
+  const once = !first || paramTypes[first.param.type]!.single(first.values, first.modifier, first.param);
+  return { statement, from, order: first ? 'f' : 'r', once, where };
 }
 
 /** Direction of last_updated, with which every order ends. */
@@ -224,13 +212,15 @@ export function compilePage(
 const orderSql = ({ sql, descending, nullable }: OrderColumn): string =>
   `${sql} ${descending ? 'desc' : 'asc'}${nullable ? ' nulls last' : ''}`;
 
-/** The statement that counts all matches, exactly. */
-export function compileCount(query: SearchQuery, visibility: Visibility, context: CompileContext): Compiled {
+/** The statement whose rows are the surrogates of all matches, each once: counted, or asked for the planner's estimate. */
+export function compileMatches(
+  query: SearchQuery,
+  visibility: Visibility,
+  context: CompileContext,
+): Compiled {
   const { statement, from, once, where } = partsOf(query, visibility, context);
-  return {
-    text: `select count(${once ? '*' : 'distinct r.rid'})::int as total from ${from} where ${where.join(' and ') || 'true'}`,
-    values: statement.values,
-  };
+  const text = `select ${once ? '' : 'distinct '}r.rid from ${from} where ${where.join(' and ') || 'true'}`;
+  return { text, values: statement.values };
 }
 
 /**

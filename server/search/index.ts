@@ -8,7 +8,7 @@ import { type Visibility, visibleSql } from '../db/visibility.ts';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
 import { resourceTypes } from '../fhir/elements.ts';
 import { badRequest, forbidden } from '../fhir/errors.ts';
-import { type CompileContext, type Compiled, compileCount, compileMovers, compilePage } from './compile.ts';
+import { type CompileContext, type Compiled, compileMatches, compileMovers, compilePage } from './compile.ts';
 import type { Cursor, Cursors } from './cursor.ts';
 import { effectiveSort, keysOf, mergeMovers, type PlacedRow } from './horizon.ts';
 import { paramTypes } from './param/index.ts';
@@ -176,15 +176,14 @@ export class Search {
     context: CompileContext,
     run: (compiled: Compiled) => Promise<Row[]>,
   ): Promise<number> {
-    const count = compileCount(query, visibility, context);
+    const { text, values } = compileMatches(query, visibility, context);
     // An estimate knows the resources of others too: within a compartment it is counted.
-    if (query.total === 'accurate' || visibility.confined.length)
-      return (await run(count))[0]!.total as number;
-    const plan = await run({
-      text: `explain (format json) ${count.text.replace('count(*)::int as total', '1')}`,
-      values: count.values,
-    });
-    return (plan[0]!['QUERY PLAN'] as { Plan: { 'Plan Rows': number } }[])[0]!.Plan['Plan Rows'];
+    if (query.total === 'accurate' || visibility.confined.length) {
+      const [counted] = await run({ text: `select count(*)::int as total from (${text}) m`, values });
+      return counted!.total as number;
+    }
+    const [plan] = await run({ text: `explain (format json) ${text}`, values });
+    return (plan!['QUERY PLAN'] as { Plan: { 'Plan Rows': number } }[])[0]!.Plan['Plan Rows'];
   }
 
   /** One statement for all `_include`s of a page, under the caller's access. */

@@ -1,7 +1,9 @@
 // A small chart that embeds the app by a real SMART EHR launch: choose who works, whose chart it is, and how wide the frame is.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch
 import { useEffect, useState } from 'react';
-import { type Choice, FRAMES, type Frame, useChoice } from './choice.ts';
+import { Bar } from './bar.tsx';
+import { Charts } from './charts.tsx';
+import { type Frame, useChoice } from './choice.ts';
 import { type ChartPatient, type Context, launch, readContext } from './server.ts';
 
 type Loaded = { context?: Context; sentence?: string };
@@ -56,58 +58,6 @@ export function Chart() {
   );
 }
 
-function Bar({
-  context,
-  choice,
-  change,
-}: {
-  context: Context;
-  choice: Choice;
-  change: (part: Partial<Choice>) => void;
-}) {
-  return (
-    <section className="bar" aria-label="Demo">
-      <strong>Demo chart</strong>
-      <label>
-        Patient{' '}
-        <select
-          value={choice.patient}
-          onChange={(event) => change({ ...choice, patient: event.target.value })}
-        >
-          {context.patients.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        User{' '}
-        <select value={choice.user} onChange={(event) => change({ ...choice, user: event.target.value })}>
-          {context.users.map((one) => (
-            <option key={one.username} value={one.username}>
-              {one.name} ({one.username})
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Frame{' '}
-        <select
-          value={choice.frame}
-          onChange={(event) => change({ ...choice, frame: event.target.value as Frame })}
-        >
-          {Object.entries(FRAMES).map(([width, name]) => (
-            <option key={width} value={width}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-    </section>
-  );
-}
-
 const dayOf = (date: string): string =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
 
@@ -122,35 +72,6 @@ function Header({ patient }: { patient: ChartPatient }) {
       <h1>{patient.name}</h1>
       <p>{facts.filter(Boolean).join(' · ')}</p>
     </section>
-  );
-}
-
-interface ChartsProps {
-  patients: readonly ChartPatient[];
-  /** Id of the patient whose chart is open. */
-  shown: string;
-  change: (part: Partial<Choice>) => void;
-}
-
-/** The other charts. This one holds no record of its own, and says so. */
-function Charts({ patients, shown, change }: ChartsProps) {
-  return (
-    <nav aria-label="Charts" className="charts">
-      <ul>
-        {patients.map((one) => (
-          <li key={one.id}>
-            <button
-              type="button"
-              aria-current={one.id === shown ? 'page' : undefined}
-              onClick={() => change({ patient: one.id })}
-            >
-              <span>{one.name}</span> <small>{one.mrn}</small>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p>This demo chart keeps no record of its own: everything clinical is in the app beside it.</p>
-    </nav>
   );
 }
 

@@ -5,7 +5,8 @@ import type { NewEntry } from './client.ts';
 import { encodeText } from './document.ts';
 import { isParameter, parameter } from './parameter.ts';
 import { EPISODE, HANDOFF_PROFILE, LOINC, TASK_CODE } from './systems.ts';
-import { type Actor, placeOf } from './task.ts';
+import { placeOf } from './task.ts';
+import type { Actor } from './task-change.ts';
 
 /** Closed: nobody was asked. Waiting: somebody was, and has not accepted. Passed: accepted. */
 export type Gate =

@@ -1,9 +1,7 @@
-// What a Task is to the app: its lane, whose it is, when it is due, and the next version for each thing a person can do with it.
+// What a Task is to the app: its lane, whose it is, when it is due, and what moves it on.
 // https://hl7.org/fhir/R4/task.html#statemachine
-import type { CodeableConcept, Practitioner, PractitionerRole, Reference, Task } from '@medplum/fhirtypes';
-import { parameter } from './parameter.ts';
-import { type Report, reportOutput } from './report.ts';
-import { SUSPENDED_FROM, TASK_CODE } from './systems.ts';
+import type { Task } from '@medplum/fhirtypes';
+import { TASK_CODE } from './systems.ts';
 
 export type Lane = 'navigation' | 'coordination';
 export type Place = Lane | 'gate';
@@ -102,90 +100,5 @@ export function primaryAction(task: Task, me: string | undefined): Action | unde
 export const canHold = (task: Task): boolean =>
   ['requested', 'accepted', 'ready', 'in-progress'].includes(task.status);
 
-/** Who does something, and when. */
-export interface Actor {
-  /** The user, as owner and requester. */
-  me: Reference<PractitionerRole>;
-  /** The person behind the role: notes are signed by people. */
-  author?: Reference<Practitioner>;
-  now: Date;
-}
-
-const changed = (task: Task, { now }: Actor, change: Partial<Task>): Task => ({
-  ...task,
-  ...change,
-  lastModified: now.toISOString(),
-});
-
-/** Takes a task: it is mine, and accepted where it was only asked for. */
-export const claimed = (task: Task, actor: Actor): Task =>
-  changed(task, actor, {
-    owner: actor.me,
-    status: task.status === 'requested' || task.status === 'received' ? 'accepted' : task.status,
-  });
-
-export const released = (task: Task, actor: Actor): Task => changed(task, actor, { status: 'requested' });
-
-export const started = (task: Task, actor: Actor): Task =>
-  changed(task, actor, {
-    status: 'in-progress',
-    executionPeriod: {
-      ...task.executionPeriod,
-      start: task.executionPeriod?.start ?? actor.now.toISOString(),
-    },
-  });
-
-/** Suspends a task for a reason and remembers the status it was in. */
-export const held = (task: Task, actor: Actor, reason: string): Task =>
-  changed(task, actor, {
-    status: 'on-hold',
-    statusReason: { text: reason },
-    extension: [...withoutSuspension(task), { url: SUSPENDED_FROM, valueCode: task.status }],
-  });
-
-/** Gives a hand-off back to its sender, with the reason. */
-export const returned = (task: Task, actor: Actor, reason: string): Task =>
-  changed(task, actor, { status: 'rejected', statusReason: { text: reason } });
-
-/** Takes a suspended task up again, in the status that it was suspended from. */
-export function resumed(task: Task, actor: Actor): Task {
-  const from = task.extension?.find((extension) => extension.url === SUSPENDED_FROM)?.valueCode;
-  const { statusReason: _over, extension: _extensions, ...rest } = task;
-  const extension = withoutSuspension(task);
-  return changed({ ...rest, ...(extension.length > 0 && { extension }) }, actor, {
-    status: (from as Task['status'] | undefined) ?? 'ready',
-  });
-}
-
-const withoutSuspension = (task: Task) =>
-  (task.extension ?? []).filter((extension) => extension.url !== SUSPENDED_FROM);
-
 /** A loop is closed by the report that came back. */
 export const needsReport = (task: Task): boolean => familyCode(task) === 'loop-closure';
-
-/** What a person says when a task is done. */
-export interface Completion {
-  outcome: CodeableConcept;
-  /** May be empty. */
-  note: string;
-  /** The report that closes a loop. */
-  report?: Report;
-}
-
-/** Completes a task with its required outcome, and a report and a note where there are any. */
-export const completed = (task: Task, actor: Actor, { outcome, note, report }: Completion): Task =>
-  changed(task, actor, {
-    status: 'completed',
-    executionPeriod: { ...task.executionPeriod, end: actor.now.toISOString() },
-    output: [
-      ...(task.output ?? []),
-      { type: parameter('outcome', 'Outcome'), valueCodeableConcept: outcome },
-      ...(report ? [reportOutput(report)] : []),
-    ],
-    ...(note && {
-      note: [
-        ...(task.note ?? []),
-        { text: note, time: actor.now.toISOString(), ...(actor.author && { authorReference: actor.author }) },
-      ],
-    }),
-  });

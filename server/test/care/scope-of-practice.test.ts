@@ -72,6 +72,13 @@ const CASES: readonly [rule: string, what: string, before: Task | undefined, aft
     ['clinical-support', 'rn', 'lpn', 'lcsw', 'np-pa', 'physician', 'pharmacist'],
   ],
   [
+    'navigator-cannot-assign-coordination',
+    'take a running coordination task over by naming another owner',
+    task('coord-dme', 'in-progress', { owner: { reference: 'PractitionerRole/nurse' } }),
+    task('coord-dme', 'in-progress', { owner: { reference: 'PractitionerRole/navigator' } }),
+    ['clinical-support', 'rn', 'lpn', 'lcsw', 'np-pa', 'physician', 'pharmacist', 'supervisor'],
+  ],
+  [
     'navigator-cannot-create-coordination',
     'open a coordination task',
     undefined,

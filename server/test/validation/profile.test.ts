@@ -345,7 +345,7 @@ t.test('an extension of ours is known, counted, and has the type and codes of it
 });
 
 t.test(
-  'an invariant that fails gives its key, its words and the element; R4 invariants are not evaluated',
+  'an invariant that fails gives its words, its key as the code of the details, and the element; R4 invariants are not evaluated',
   async (t) => {
     const constraint = [
       {
@@ -377,14 +377,14 @@ t.test(
         severity: 'error',
         code: 'invariant',
         details: details('x-1'),
-        diagnostics: 'A task has an owner: give owner. (x-1)',
+        diagnostics: 'A task has an owner: give owner.',
         expression: ['Task'],
       },
       {
         severity: 'warning',
         code: 'invariant',
         details: details('x-2'),
-        diagnostics: 'A task has a note: give note. (x-2)',
+        diagnostics: 'A task has a note: give note.',
         expression: ['Task'],
       },
     ]);

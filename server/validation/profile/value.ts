@@ -92,10 +92,9 @@ function invariantCheck(constraint: ElementDefinitionConstraint, type: string): 
   const { key, expression, human, severity, source } = constraint;
   if (!source || source.startsWith(R4_DEFINITIONS) || !expression) return undefined;
   const holds = compilePredicate(expression, type);
-  const problem = `${human} (${key})`;
   return (value, run) => {
     if (!holds(value, run.resource))
-      report(run, 'invariant', problem, { rule: key!, warning: severity === 'warning' });
+      report(run, 'invariant', human!, { rule: key!, warning: severity === 'warning' });
   };
 }
 

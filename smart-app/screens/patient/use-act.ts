@@ -2,7 +2,8 @@
 // https://hl7.org/fhir/R4/task.html#statemachine
 import type { Task } from '@medplum/fhirtypes';
 import { useState } from 'react';
-import { type Action, type Actor, claimed, released, resumed, started } from '../../fhir/task.ts';
+import type { Action } from '../../fhir/task.ts';
+import { type Actor, claimed, released, resumed, started } from '../../fhir/task-change.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import type { Actions } from './use-actions.ts';
 import type { useDialog } from './use-dialog.tsx';

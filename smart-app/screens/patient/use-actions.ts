@@ -7,7 +7,7 @@ import type { Client, NewEntry } from '../../fhir/client.ts';
 import { FhirFailure } from '../../fhir/failure.ts';
 import { peopleOf } from '../../fhir/people.ts';
 import { practitionerOf } from '../../fhir/queries.ts';
-import type { Actor } from '../../fhir/task.ts';
+import type { Actor } from '../../fhir/task-change.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { useSay } from '../../ui/live.tsx';
 import { sentenceOf } from '../../ui/sentence.ts';

@@ -4,7 +4,7 @@ import type { Patient, Task } from '@medplum/fhirtypes';
 import { type ReactNode, useState } from 'react';
 import type { Client } from '../../fhir/client.ts';
 import { handoffEntries } from '../../fhir/handoff.ts';
-import { type Actor, type Completion, completed, held, returned } from '../../fhir/task.ts';
+import { type Actor, type Completion, completed, held, returned } from '../../fhir/task-change.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { identityOf } from './banner.tsx';
 import { CompleteDialog } from './complete-dialog.tsx';

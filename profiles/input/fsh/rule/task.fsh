@@ -47,7 +47,7 @@ Expression: "code.coding.where(system = '$CB/CodeSystem/cn-task-code').count() =
 Invariant: cn-t-6
 Description: "An urgent, asap or stat task has a due date: give restriction.period.end."
 Severity: #error
-Expression: "(priority in ('urgent'|'asap'|'stat')) implies restriction.period.end.exists()"
+Expression: "(priority.exists() and priority in ('urgent'|'asap'|'stat')) implies restriction.period.end.exists()"
 
 Invariant: cn-t-7
 Description: "A completed task has an outcome: give at least one output."

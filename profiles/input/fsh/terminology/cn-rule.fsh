@@ -8,6 +8,7 @@ Description: "Every rule that the server enforces: the care rules by name, the i
 * #navigator-cannot-complete-coordination "Completing coordination" "Only a licensed clinician completes a coordination task."
 * #navigator-cannot-start-coordination "Starting coordination" "Only clinical staff take on a coordination task."
 * #navigator-cannot-create-coordination "Opening coordination" "Only clinical staff open a coordination task or change its code."
+* #navigator-cannot-assign-coordination "Assigning coordination" "Only clinical staff or a supervisor say who owns a coordination task."
 * #navigator-cannot-accept-handoff "Accepting a hand-off" "Only an independently licensed clinician accepts a hand-off."
 * #only-clinicians-close-loop "Closing the loop" "Only the clinician who reviewed the report closes the loop."
 * #non-clinical-cannot-complete-escalation "Completing an escalation" "Only a clinician completes a clinical escalation."
