@@ -299,7 +299,7 @@ t.test('A nurse returns a hand-off with the reason, and the gate says so', async
   await dialog.getByLabel('Why can it not be accepted?').fill('The ride is not booked yet.');
   await dialog.getByRole('button', { name: 'Return' }).click();
   await gate.getByRole('heading', { name: 'Hand-off: closed' }).waitFor();
-  t.match(await gate.innerText(), /Returned: The ride is not booked yet\./);
+  await gate.getByText('Returned: The ride is not booked yet.').waitFor();
   const handoff = await readTask('ana-handoff');
   t.equal(handoff.status, 'rejected');
   t.equal(handoff.statusReason?.text, 'The ride is not booked yet.');
