@@ -29,6 +29,13 @@ function freePort(): Promise<number> {
   });
 }
 
+/** The flags that `npm start` gives to Node. */
+const NODE_FLAGS = (
+  JSON.parse(readFileSync(path('../package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start
+  .split(' ')
+  .filter((word) => word.startsWith('--'));
+
 async function startServer(databaseUrl: string, port: number): Promise<ChildProcess> {
   const child = fork(path('../server/main.ts'), ['--open'], {
     env: {
@@ -39,6 +46,7 @@ async function startServer(databaseUrl: string, port: number): Promise<ChildProc
       DB_CONNECTIONS: String(DATABASE_CONNECTIONS),
     },
     silent: true,
+    execArgv: NODE_FLAGS,
   });
   child.stderr?.pipe(process.stderr);
   for (let n = 0; n < 200; n++) {

@@ -48,6 +48,16 @@ function reachOfPatientScope(access: Access, type: string, letter: Letter): Reac
   return confined;
 }
 
+/**
+ * Whether a caller works with all of a type as such, beyond any one patient's chart: only `user/` and `system/` scopes do.
+ * A `patient/` scope reads types that all patients share, one resource as the chart needs it, and exports none of them.
+ */
+export const reachesBeyondChart = (access: Access, type: string, letter: Letter): boolean =>
+  access.scopes.some(
+    (scope) =>
+      scope.level !== 'patient' && (scope.type === '*' || scope.type === type) && scope.letters.has(letter),
+  );
+
 const ALL_LETTERS: ReadonlySet<Letter> = new Set(['c', 'r', 'u', 'd', 's']);
 
 /** Access without limits: `--open`, and the server's own work (seeding, jobs). */

@@ -28,15 +28,18 @@ const SHARED: ReadonlySet<string> = new Set([
   'Practitioner',
   'PractitionerRole',
   'Questionnaire',
-  'Schedule',
   'SearchParameter',
   'Slot',
   'StructureDefinition',
   'ValueSet',
 ]);
 
+/** Types of the compartment whose resources name many patients at once, such as a panel: a `patient/` scope does not reach them. */
+const NAMES_MANY: ReadonlySet<string> = new Set(['Group']);
+
 /** How a `patient/` scope on a type is confined: to the compartment, not at all (shared types, to read), or it reaches nothing. */
 export function confinement(type: string): 'compartment' | 'shared' | 'none' {
+  if (NAMES_MANY.has(type)) return 'none';
   if (Object.hasOwn(compartmentParameters, type)) return 'compartment';
   return SHARED.has(type) ? 'shared' : 'none';
 }

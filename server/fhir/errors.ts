@@ -20,6 +20,11 @@ export class FhirError extends Error {
   }
 }
 
+/** Characters of a sentence: what a caller sent is repeated in it, and may be as long as a body. */
+const MAX_SENTENCE = 4000;
+const clipped = (text: string): string =>
+  text.length <= MAX_SENTENCE ? text : `${text.slice(0, MAX_SENTENCE)}…`;
+
 /**
  * Builds one issue of severity error.
  * @param code FHIR issue type (`not-found`, `invalid`, …)
@@ -32,7 +37,7 @@ export function issue(code: Issue['code'], diagnostics: string, expression?: str
     severity: 'error',
     code,
     ...(rule && { details: { coding: [{ system: RULE_SYSTEM, code: rule }] } }),
-    diagnostics,
+    diagnostics: clipped(diagnostics),
     ...(expression && { expression: [expression] }),
   };
 }

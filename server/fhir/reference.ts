@@ -36,7 +36,14 @@ export function referenceKeys(reference: string, base: string): string[] {
     : [referenceKey(reference, base), referenceKey(reference.slice(0, bar), base)];
 }
 
-/** Calls `visit` for every Reference.reference in a resource with its FHIRPath expression. */
+/**
+ * True for the entries of a Bundle: their links are resolved among themselves, whatever is stored here.
+ * https://hl7.org/fhir/R4/bundle.html#references
+ */
+export const isWorldOfItsOwn = (resourceType: unknown, name: string): boolean =>
+  resourceType === 'Bundle' && name === 'entry';
+
+/** Calls `visit` for every Reference.reference in a resource with its FHIRPath expression; a Bundle's entries are left out. */
 export function forEachReference(
   node: unknown,
   path: string,
@@ -48,6 +55,7 @@ export function forEachReference(
     const holder = node as Record<string, unknown>;
     for (const key in holder) {
       const value = holder[key];
+      if (isWorldOfItsOwn(holder.resourceType, key)) continue;
       if (key === 'reference' && typeof value === 'string')
         visit(value, `${path}.reference`, holder as { reference: string });
       else if (typeof value === 'object') forEachReference(value, `${path}.${key}`, visit);

@@ -63,6 +63,8 @@ export function sendError(
     context.base,
     'representation',
   );
+  // fastify would close the connection, and a client that is still sending would lose this answer: the rest is read and dropped.
+  if (status === 413) reply.removeHeader('connection');
   return reply
     .code(status)
     .headers({

@@ -1,6 +1,7 @@
 // batch: each entry on its own, in the order of the bundle; a failure stays its entry's. https://hl7.org/fhir/R4/http.html#transaction
-import { FhirError } from '../fhir/errors.ts';
+import { badRequest, FhirError } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
+import { AnswerBudget } from './answer-budget.ts';
 import { entriesOf, requestOf } from './bundle-entry.ts';
 import type { Context, FhirRequest, Handler } from './context.ts';
 import { transaction } from './transaction.ts';
@@ -10,15 +11,24 @@ export const batch: Handler = async (context, request) => {
   const { type, entries } = entriesOf(request.body);
   if (type === 'transaction') return transaction(context, request, entries);
   const results: Result[] = [];
+  const budget = new AnswerBudget();
   for (const entry of entries) {
-    results.push(await settle(context, () => requestOf(entry, request.access, context.base)));
+    results.push(await settle(context, budget, () => requestOf(entry, request.access, context.base)));
   }
   return { kind: 'batch', status: 200, type: 'batch-response', entries: results };
 };
 
-async function settle(context: Context, makeRequest: () => FhirRequest): Promise<Result> {
+async function settle(
+  context: Context,
+  budget: AnswerBudget,
+  makeRequest: () => FhirRequest,
+): Promise<Result> {
   try {
-    return await context.dispatch(makeRequest());
+    const request = makeRequest();
+    if (!request.path.length)
+      throw badRequest('A batch takes no other batch. Send its entries in this one.', 'request.url');
+    budget.check();
+    return budget.spend(await context.dispatch(request));
   } catch (error) {
     if (error instanceof FhirError) return { kind: 'outcome', status: error.status, issues: error.issues };
     throw error;

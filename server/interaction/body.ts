@@ -2,6 +2,10 @@
 import { badRequest } from '../fhir/errors.ts';
 import type { Body } from './context.ts';
 
+/** A value of a body as a sentence may name it: text and numbers as they are, anything else by its JSON type. */
+const shown = (value: unknown): string =>
+  typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : `"${String(value)}"`;
+
 /** @throws FhirError 400 when the body is no resource of `type` */
 export function resourceBody(body: unknown, type: string): Body {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -12,7 +16,9 @@ export function resourceBody(body: unknown, type: string): Body {
     throw badRequest(`The body has no resourceType. Send "resourceType": "${type}".`, type);
   if (resourceType !== type)
     throw badRequest(
-      `The body is a ${String(resourceType)}, but the address is for ${type}.`,
+      typeof resourceType === 'string'
+        ? `The body is a ${resourceType}, but the address is for ${type}.`
+        : `The body's resourceType is ${shown(resourceType)}. Send "resourceType": "${type}".`,
       'resourceType',
     );
   return body as Body;
@@ -24,7 +30,7 @@ export function checkBodyId(body: Body, id: string): void {
   throw badRequest(
     body.id === undefined
       ? `The body has no id. An update needs "id": "${id}".`
-      : `The body's id is "${body.id}", but the address says "${id}".`,
+      : `The body's id is ${shown(body.id)}, but the address says "${id}".`,
     `${body.resourceType}.id`,
   );
 }

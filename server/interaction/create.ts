@@ -3,6 +3,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import { preconditionFailed } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { resourceBody } from './body.ts';
+import { referencesOutsideChart } from './chart-references.ts';
 import type { Context, Executor, FhirRequest, Handler } from './context.ts';
 import { criteriaOf } from './criteria.ts';
 import { checkScope } from './current.ts';
@@ -36,6 +37,8 @@ async function insert(
     access,
     lastUpdated: context.now(),
   });
+  const outside = await referencesOutsideChart(context, [prepared], access, executor);
+  if (outside.length) throw danglingReferences(outside, prepared.references);
   const { absent } = await context.store.write(
     [prepared.version],
     prepared.lastUpdated,

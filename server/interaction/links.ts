@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/http.html#trules · https://hl7.org/fhir/R4/bundle.html#references
 import { propertiesOf } from '../fhir/elements.ts';
 import { badRequest } from '../fhir/errors.ts';
+import { isWorldOfItsOwn } from '../fhir/reference.ts';
 
 /** An entry's resource with its fullUrl; `address` is the `Type/id` under which it will be stored. */
 export interface LinkedEntry {
@@ -52,6 +53,7 @@ function visitLinks(
   const own = typeof resourceType === 'string' ? resourceType : type;
   const properties = own === undefined ? undefined : propertiesOf(own);
   for (const [name, child] of Object.entries(value)) {
+    if (isWorldOfItsOwn(own, name)) continue;
     const childType = Array.isArray(value)
       ? type
       : name.startsWith('_')

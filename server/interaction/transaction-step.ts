@@ -56,6 +56,8 @@ export function stepOf(
 ): Step {
   const request = requestOf(entry, access, context.base);
   const [type = '', id = ''] = request.path;
+  if (entry.fullUrl !== undefined && typeof entry.fullUrl !== 'string')
+    throw badRequest('The fullUrl must be text.', 'fullUrl');
   const step: Step = { index, fullUrl: entry.fullUrl, request, type, id };
   if (isRead(step)) return step;
   if (!Object.hasOwn(LETTERS, request.method))

@@ -5,7 +5,9 @@ import { reach } from '../fhir/access.ts';
 import { notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { type StoredVersion, VersionRace } from '../store/index.ts';
+import { AnswerBudget } from './answer-budget.ts';
 import { entryFailure } from './bundle-entry.ts';
+import { referencesOutsideChart } from './chart-references.ts';
 import type { Context, Executor, FhirRequest } from './context.ts';
 import { outsideCompartment } from './current.ts';
 import type { Links } from './links.ts';
@@ -65,7 +67,8 @@ export async function transaction(
     await resolveConditionalCreates(attempt, posts);
     links = await rewriteLinks(attempt, [...posts, ...puts]);
     await writeAll(attempt, [...posts, ...puts]);
-    for (const step of steps.filter(isRead)) step.result = await readEntry(attempt, step);
+    const budget = new AnswerBudget();
+    for (const step of steps.filter(isRead)) step.result = await readEntry(attempt, step, budget);
     return steps.map((step) => (step.sameAs ?? step).result!);
   });
   return { kind: 'batch', status: 200, type: 'transaction-response', entries: results };
@@ -98,6 +101,8 @@ async function writeAll(attempt: Attempt, steps: readonly Step[]): Promise<void>
   const prepared = writes.flatMap((step) => step.prepared ?? []);
   if (!prepared.length) return;
   const { context, executor, lastUpdated } = attempt;
+  const outside = await referencesOutsideChart(context, prepared, writes[0]!.request.access, executor);
+  if (outside.length) throw danglingReferences(outside, expressions);
   const versions = prepared.map(({ version }) => version);
   const { written, absent } = await context.store.write(versions, lastUpdated, expressions.keys(), executor);
   if (absent.length) throw danglingReferences(absent, expressions);
@@ -137,9 +142,10 @@ function prepareStep(
     : { kind: 'empty', status: 204, headers: { etag: `W/"${step.prepared.version.version}"` } };
 }
 
-async function readEntry({ context, executor }: Attempt, step: Step): Promise<Result> {
-  return forEntry(step, () => {
+async function readEntry({ context, executor }: Attempt, step: Step, budget: AnswerBudget): Promise<Result> {
+  return forEntry(step, async () => {
     if (!step.type) throw notFound('A GET entry names a resource or a search.');
-    return context.dispatch({ ...step.request, executor });
+    budget.check();
+    return budget.spend(await context.dispatch({ ...step.request, executor }));
   });
 }

@@ -1,5 +1,6 @@
 // update: a new version of a resource, or its first one under an id of the client's. https://hl7.org/fhir/R4/http.html#update
 import { checkBodyId, resourceBody } from './body.ts';
+import { referencesOutsideChart } from './chart-references.ts';
 import type { Handler } from './context.ts';
 import { onCurrent } from './current.ts';
 import { checkIfMatch } from './precondition.ts';
@@ -16,6 +17,8 @@ export const update: Handler = async (context, { path, body, headers, access }) 
     const intent = { type, id, letter: 'u', current, resource, access, lastUpdated: context.now() } as const;
     const prepared = prepareWrite(context, intent);
     const { version, lastUpdated, references } = prepared;
+    const outside = await referencesOutsideChart(context, [prepared], access, executor);
+    if (outside.length) throw danglingReferences(outside, references);
     const { written, absent } = await context.store.write(
       [version],
       lastUpdated,

@@ -142,7 +142,7 @@ export function danglingReferences(
     absent.map((key) =>
       issue(
         'not-found',
-        `${expressions.get(key)} names ${key}, which does not exist here. Create it first, or send both in one transaction.`,
+        `${expressions.get(key)} names ${key}, which does not exist here, or your access does not cover it. Create it first, or send both in one transaction.`,
         expressions.get(key)?.replace(/\.reference$/, ''),
         'reference',
       ),

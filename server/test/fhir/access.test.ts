@@ -1,7 +1,14 @@
 // How far a caller's scopes reach. https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 import fc from 'fast-check';
 import t from 'tap';
-import { type Access, type Letter, reach, type Scope, systemAccess } from '../../fhir/access.ts';
+import {
+  type Access,
+  type Letter,
+  reach,
+  reachesBeyondChart,
+  type Scope,
+  systemAccess,
+} from '../../fhir/access.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 
 const scope = (text: string): Scope => {
@@ -57,6 +64,23 @@ t.test(
     t.pass('100 types and letters');
   },
 );
+
+t.test('Only user and system scopes reach beyond a chart, also where a type is shared', async (t) => {
+  for (const [scopes, type, letter, expected] of [
+    ['patient/*.cruds', 'Practitioner', 'r', false],
+    ['patient/Task.r user/Task.s', 'Task', 'r', false],
+    ['patient/Task.r user/Task.s', 'Task', 's', true],
+    ['user/*.r', 'Practitioner', 'r', true],
+    ['system/Task.rs', 'Task', 'r', true],
+    ['system/Task.rs', 'Patient', 'r', false],
+    ['', 'Task', 'r', false],
+  ] as const)
+    t.equal(
+      reachesBeyondChart(access(scopes, 'p'), type, letter),
+      expected,
+      `${scopes}: ${letter} on ${type}`,
+    );
+});
 
 t.test('One more scope never takes anything away', async (t) => {
   const one = fc

@@ -25,10 +25,11 @@ t.test(
 
 t.test('Types are confined to the compartment, shared, or out of reach', async (t) => {
   const of = (kind: string) => [...resourceTypes].filter((type) => confinement(type) === kind);
-  for (const type of ['Patient', 'Task', 'Observation', 'Coverage', 'Provenance', 'AuditEvent', 'Group'])
+  for (const type of ['Patient', 'Task', 'Observation', 'Coverage', 'Provenance', 'AuditEvent', 'Schedule'])
     t.equal(confinement(type), 'compartment', type);
   for (const type of ['Practitioner', 'Organization', 'Location', 'Questionnaire', 'ValueSet'])
     t.equal(confinement(type), 'shared', type);
+  t.equal(confinement('Group'), 'none', 'a group names other patients beside the one of the chart');
   for (const type of [
     'Subscription',
     'Bundle',

@@ -86,3 +86,15 @@ t.test('Every Reference of a resource is visited with its expression, canonicals
   ]);
   t.equal(task.input[0]!.valueReference.reference, 'Task/3', 'a visitor may rewrite it');
 });
+
+t.test("A Bundle's entries are resolved among themselves: their references are not visited", async (t) => {
+  const entry = [
+    { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Task', for: { reference: 'Patient/1' } } },
+  ];
+  const signature = { who: { reference: 'Practitioner/1' } };
+  const seen: string[] = [];
+  forEachReference({ resourceType: 'Bundle', entry, signature }, 'Bundle', (reference, expression) => {
+    seen.push(`${expression} ${reference}`);
+  });
+  t.same(seen, ['Bundle.signature.who.reference Practitioner/1']);
+});

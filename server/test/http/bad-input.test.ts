@@ -263,6 +263,44 @@ t.test('a format that is not JSON is 406', async (t) => {
   }
 });
 
+t.test('objects and lists where text belongs are 400, whatever their properties are called', async (t) => {
+  const evil = { toString: 1, valueOf: 1 };
+  outcome(
+    t,
+    await ask('POST', '/Patient', { resourceType: evil }),
+    invalid(/resourceType is an object\. Send "resourceType": "Patient"\./, ['resourceType']),
+  );
+  outcome(
+    t,
+    await ask('PUT', '/Patient/a', { resourceType: 'Patient', id: evil }),
+    invalid(/id is an object, but the address says "a"/, ['Patient.id']),
+  );
+  outcome(
+    t,
+    await ask('PUT', '/Patient/a', { resourceType: 'Patient', id: ['a'] }),
+    invalid(/id is a list, but the address says "a"/, ['Patient.id']),
+  );
+  for (const fullUrl of [evil, ['urn:uuid:1'], 5, null]) {
+    const entry = [{ fullUrl, resource: patient('b'), request: { method: 'POST', url: 'Patient' } }];
+    outcome(
+      t,
+      await ask('POST', '', { resourceType: 'Bundle', type: 'transaction', entry }),
+      invalid(/^Entry 0: The fullUrl must be text\./, ['Bundle.entry[0].fullUrl']),
+      `fullUrl ${JSON.stringify(fullUrl)}`,
+    );
+  }
+});
+
+t.test('a sentence repeats at most 4,000 characters of what was sent', async (t) => {
+  const answer = await raw(
+    `${'a'.repeat(50_000)}=1`,
+    'application/x-www-form-urlencoded',
+    '/Patient/_search',
+  );
+  outcome(t, answer, { status: 400, code: 'not-supported', says: /^Patient has no search parameter "aaa/ });
+  t.equal(answer.body.issue[0].diagnostics.length, 4001);
+});
+
 t.test('none of it wrote anything', async (t) => {
   t.same(await rowCounts(sql), before);
   t.same(before, { ...before, resource: 1, history: 0 });

@@ -231,6 +231,52 @@ t.test('batch and transaction: the same walls', async (t) => {
   t.equal((await all('GET', '/Task/other')).headers.etag, 'W/"2"', 'nothing was written');
 });
 
+t.test('a group that the patient is in names others too: it stays closed to a patient/ scope', async (t) => {
+  const member = [{ entity: { reference: OWN } }, { entity: { reference: OTHER } }];
+  await put(all, 'panel', { resourceType: 'Group', type: 'person', actual: true, member });
+  await put(all, 'of-panel', task('ana-reyes', { focus: { reference: 'Group/panel' } }));
+  outcome(t, await ana('GET', '/Group/panel'), refused(/does not cover reading Group/));
+  outcome(t, await ana('GET', '/Group/panel/_history'), refused(/does not cover reading Group/));
+  outcome(t, await ana('GET', '/Group'), refused(/does not cover searching Group/));
+  const included = await ana('GET', '/Task?_id=of-panel&_include=Task:focus');
+  t.same(ids(included.body), ['Task/of-panel']);
+});
+
+t.test("a confined caller names no resource of another patient's, there or not", async (t) => {
+  const pointing = (reference: string) => task('ana-reyes', { focus: { reference } });
+  const unseen = (name: string, expression = ['Task.focus']) => ({
+    status: 422,
+    code: 'not-found',
+    says: new RegExp(`names ${name}, which does not exist here, or your access does not cover it\\.`),
+    expression,
+  });
+  for (const name of ['Task/other', 'Task/nowhere', OTHER]) {
+    outcome(t, await ana('POST', '/Task', pointing(name)), unseen(name));
+    outcome(t, await put(ana, 'own', pointing(name)), unseen(name), `PUT ${name}`);
+    const entry = { resource: pointing(name), request: { method: 'POST', url: 'Task' } };
+    outcome(
+      t,
+      await ana('POST', '', transaction(entry)),
+      unseen(name, ['Bundle.entry[0].resource.focus']),
+      `transaction ${name}`,
+    );
+  }
+  t.equal((await ana('POST', '/Task', pointing('Task/own'))).status, 201, 'her own');
+  t.equal((await ana('POST', '/Task', pointing('PractitionerRole/nurse'))).status, 201, 'what all share');
+  const [first, second] = ['urn:uuid:5b1e7a3c-1', 'urn:uuid:5b1e7a3c-2'];
+  const together = transaction(
+    { fullUrl: first, resource: pointing(second!), request: { method: 'POST', url: 'Task' } },
+    { fullUrl: second, resource: task('ana-reyes'), request: { method: 'POST', url: 'Task' } },
+  );
+  t.equal((await ana('POST', '', together)).status, 200, 'what the same transaction makes');
+  t.equal(
+    (await put(ana, 'focus-other', { ...task('ana-reyes', { focus: { reference: 'Task/other' } }) })).status,
+    200,
+    'what a version had before stays',
+  );
+  t.equal((await all('POST', '/Task', pointing('Task/other'))).status, 201, 'others may');
+});
+
 t.test('of two scopes each covers only its own letters', async (t) => {
   const mixed = await scoped('user/Task.u patient/Task.d');
   const deleteOther = { request: { method: 'DELETE', url: 'Task/other' } };
@@ -275,6 +321,8 @@ t.test('export needs access to every patient', async (t) => {
     '/Patient/$export?_type=Task',
     '/$export?_type=Task',
     '/$export?_type=Patient,Practitioner',
+    '/$export?_type=Practitioner',
+    '/$export',
   ]) {
     const { status, body } = await kickOff(ana, path);
     t.equal(status, 403, path);

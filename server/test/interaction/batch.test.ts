@@ -115,3 +115,59 @@ t.test('what is posted to the base must be a batch or a transaction', async (t) 
     expression: ['Bundle.entry'],
   });
 });
+
+t.test(
+  'one bundle gives 64 MB to read at most: its other entries are 413, a transaction whole',
+  async (t) => {
+    const code = { text: 'x'.repeat(1_000_000) };
+    await send(
+      ...Array.from({ length: 10 }, (_, n) =>
+        entry('PUT', `Basic/large-${n}`, { resourceType: 'Basic', id: `large-${n}`, code }),
+      ),
+    );
+    const reads = [
+      ...Array.from({ length: 7 }, () => entry('GET', 'Basic?_count=10')),
+      entry('GET', 'Basic/large-1'),
+      entry('POST', 'Basic/_search?_count=1'),
+    ];
+    const { status, body } = await send(...reads);
+    t.equal(status, 200);
+    t.same(
+      body.entry.map(({ response }: { response: { status: string } }) => response.status.slice(0, 3)),
+      ['200', '200', '200', '200', '200', '200', '200', '413', '413'],
+    );
+    t.match(body.entry[7].response.outcome.issue, [
+      {
+        severity: 'error',
+        code: 'too-costly',
+        diagnostics: /fill 64 MB, the most that one bundle is answered/,
+      },
+    ]);
+    outcome(
+      t,
+      await ask('POST', '', { resourceType: 'Bundle', type: 'transaction', entry: reads.slice(0, 8) }),
+      {
+        status: 413,
+        code: 'too-costly',
+        says: /^Entry 7: The answers to the entries before this one fill 64 MB/,
+        expression: ['Bundle.entry[7]'],
+      },
+    );
+  },
+);
+
+t.test('a batch in a batch is 400', async (t) => {
+  const inner = { resourceType: 'Bundle', type: 'batch', entry: [entry('GET', 'Patient')] };
+  const { body } = await send(entry('POST', '', inner), entry('POST', '/', inner));
+  for (const { response } of body.entry) {
+    t.match(response.status, /^400/);
+    t.match(response.outcome.issue, [
+      {
+        severity: 'error',
+        code: 'invalid',
+        diagnostics: /^A batch takes no other batch\./,
+        expression: ['request.url'],
+      },
+    ]);
+  }
+});

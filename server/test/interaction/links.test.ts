@@ -182,3 +182,30 @@ t.test('a conditional reference that cannot be read is 400', async (t) => {
     expression: at,
   });
 });
+
+t.test('a Bundle that is stored keeps its entries as they are: their links are its own', async (t) => {
+  const document = {
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [
+      { fullUrl: PATIENT, resource: { resourceType: 'Patient', id: 'inside' } },
+      {
+        fullUrl: 'urn:uuid:33333333-7c9a-4f5e-9a54-1d3c7c6e4b12',
+        resource: task('not-here', {
+          owner: { reference: 'urn:uuid:44444444-7c9a-4f5e-9a54-1d3c7c6e4b12' },
+          focus: { reference: PATIENT },
+          basedOn: [{ reference: 'ServiceRequest?identifier=http://x.example|1' }],
+        }),
+      },
+    ],
+  };
+  const created = await ask('POST', '/Bundle', document);
+  t.equal(created.status, 201);
+  t.same(created.body.entry, document.entry);
+  const { status, body } = await send(
+    post('Bundle', document),
+    post('Patient', patient('beside-a-bundle'), PATIENT),
+  );
+  t.equal(status, 200);
+  t.same(body.entry[0].resource.entry, document.entry, 'also beside an entry of the same fullUrl');
+});
