@@ -27,7 +27,7 @@ import { resourceTypes } from './fhir/elements.ts';
 import { notFound } from './fhir/errors.ts';
 import { newId } from './fhir/id.ts';
 import type { Result } from './fhir/result.ts';
-import { sendError } from './http/errors.ts';
+import { answerClientError, sendError } from './http/errors.ts';
 import { registerExportFiles } from './http/export-file.ts';
 import { registerFhir } from './http/fhir.ts';
 import { registerHealth } from './http/health.ts';
@@ -176,6 +176,9 @@ const patientDirectory = ({ store, search }: Storage): PatientDirectory => ({
 });
 
 const EXPOSED_HEADERS = [
+  'Allow',
+  'WWW-Authenticate',
+  'X-Request-Id',
   'ETag',
   'Location',
   'Content-Location',
@@ -202,6 +205,7 @@ async function mount(
 
   await server.register(cors, {
     origin: '*',
+    strictPreflight: false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
   });
@@ -230,6 +234,9 @@ async function mount(
   registerDemoEhr(server, { config, users, patients, launch: auth.launch });
 }
 
+/** Milliseconds in which a request must have arrived whole. */
+const REQUEST_TIME = 120_000;
+
 /** Milliseconds that open connections are given to end when the server closes. */
 const CLOSING_TIME = 5_000;
 
@@ -245,9 +252,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     logger: { level: config.LOG_LEVEL, redact: ['req.headers.authorization'] },
     bodyLimit: config.BODY_LIMIT,
     requestIdHeader: 'x-request-id',
+    requestTimeout: REQUEST_TIME,
     routerOptions: { maxParamLength: 256 },
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       void sendError(error, request, reply, { base, bodyLimit: config.BODY_LIMIT, databaseFailure }),
   });

@@ -49,13 +49,13 @@ function reachOfPatientScope(access: Access, type: string, letter: Letter): Reac
 }
 
 /**
- * Whether a caller works with all of a type as such, beyond any one patient's chart: only `user/` and `system/` scopes do.
- * A `patient/` scope reads types that all patients share, one resource as the chart needs it, and exports none of them.
+ * Whether a caller may take all of a type away, as bulk export does: only a `system/` scope allows that, which no user's
+ * launch can grant. https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html#scopes
  */
-export const reachesBeyondChart = (access: Access, type: string, letter: Letter): boolean =>
+export const reachesSystem = (access: Access, type: string, letter: Letter): boolean =>
   access.scopes.some(
     (scope) =>
-      scope.level !== 'patient' && (scope.type === '*' || scope.type === type) && scope.letters.has(letter),
+      scope.level === 'system' && (scope.type === '*' || scope.type === type) && scope.letters.has(letter),
   );
 
 const ALL_LETTERS: ReadonlySet<Letter> = new Set(['c', 'r', 'u', 'd', 's']);

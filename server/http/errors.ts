@@ -1,7 +1,8 @@
 // Every failure becomes an OperationOutcome here, and only here. Nothing of the database or of a patient is told.
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { badRequest, FhirError, issue, tooLarge, unsupportedMediaType } from '../fhir/errors.ts';
-import { render } from '../response/index.ts';
+import { badRequest, FhirError, issue, outcomeOf, tooLarge, unsupportedMediaType } from '../fhir/errors.ts';
+import { FHIR_JSON, render } from '../response/index.ts';
 
 /** Fastify's own failures, by code, as ours. */
 const fastifyFailures: Record<string, (limit: number) => FhirError> = {
@@ -75,4 +76,28 @@ export function sendError(
       ...(status === 503 && { 'retry-after': '5' }),
     })
     .send(body);
+}
+
+/** Requests that Node gives up before there is one: by its error code, the answer's status and words. */
+const unreadable: Record<string, [status: string, diagnostics: string]> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'The address or the headers are too long. Send a long search by POST to _search.',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    '408 Request Timeout',
+    'The request did not arrive whole in time. Send it again.',
+  ],
+};
+
+/** Answers a connection whose request could not even be read. https://nodejs.org/api/http.html#event-clienterror */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const [status, diagnostics] = unreadable[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'This is not an HTTP request.',
+  ];
+  const body = JSON.stringify(outcomeOf([issue('invalid', diagnostics)]));
+  const headers = `Content-Type: ${FHIR_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
 }

@@ -1,7 +1,7 @@
 // The files of an export, for the caller that asked for it. https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
 import { createReadStream } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { type Access, reachesBeyondChart } from '../fhir/access.ts';
+import { type Access, reachesSystem } from '../fhir/access.ts';
 import { forbidden, notFound } from '../fhir/errors.ts';
 import { type ErrorContext, sendError } from './errors.ts';
 
@@ -19,7 +19,7 @@ export async function registerExportFiles(app: FastifyInstance, routes: ExportFi
       async ({ headers, params }, reply) => {
         const access = await routes.guard(headers);
         const type = params.name.replace(/\.ndjson$/, '');
-        if (!reachesBeyondChart(access, type, 'r'))
+        if (!reachesSystem(access, type, 'r'))
           throw forbidden(
             `Your access does not cover exporting ${type}. Use a token with the scope system/${type}.rs.`,
             undefined,

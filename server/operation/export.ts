@@ -1,6 +1,6 @@
 // $export at system and Patient level: kick-off, status, cancel. https://hl7.org/fhir/uv/bulkdata/STU2/export.html
 import type { ExportJob, ExportLevel, Exports } from '../bulk/export.ts';
-import { reachesBeyondChart } from '../fhir/access.ts';
+import { reachesSystem } from '../fhir/access.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { dateRange } from '../fhir/datetime.ts';
 import { resourceTypes } from '../fhir/elements.ts';
@@ -30,7 +30,7 @@ function typesOf(query: URLSearchParams, level: ExportLevel, access: FhirRequest
     throw notSupported(
       `_type names "${outside}", which does not lie in the patient compartment. Ask for it with $export at system level.`,
     );
-  const refused = asked.find((type) => !reachesBeyondChart(access, type, 'r'));
+  const refused = asked.find((type) => !reachesSystem(access, type, 'r'));
   if (refused)
     throw forbidden(
       `Your access does not cover exporting ${refused}. Ask for the scope system/${refused}.rs.`,
@@ -39,7 +39,7 @@ function typesOf(query: URLSearchParams, level: ExportLevel, access: FhirRequest
     );
   const types = asked.length
     ? [...new Set(asked)]
-    : offered.filter((type) => reachesBeyondChart(access, type, 'r'));
+    : offered.filter((type) => reachesSystem(access, type, 'r'));
   if (!types.length)
     throw forbidden(
       'Your access covers no type that could be exported. Ask for a scope such as system/*.rs.',

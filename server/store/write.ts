@@ -4,6 +4,7 @@ import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
 import { plainArray, Statement, textArray } from '../db/statement.ts';
+import { issue, unprocessable } from '../fhir/errors.ts';
 import type { IndexRows, TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
 import type { IndexTable, ParamType } from '../search/param/type.ts';
@@ -25,6 +26,9 @@ export interface Change {
   content: string;
   rows: IndexRows;
 }
+
+/** Most code systems, new to this process, in one write: each is kept for good. */
+const MAX_NEW_SYSTEMS = 1_000;
 
 /** What a write did. */
 export interface Written {
@@ -166,7 +170,16 @@ export async function writeChanges(
 ): Promise<Written> {
   const urls: string[] = [];
   for (const { rows } of changes) for (const row of rows.get('index_token') ?? []) urls.push(row.values[0]!);
-  await systems.intern(urls);
+  const unknown = new Set(urls.filter((url) => systems.known(url) === undefined));
+  if (unknown.size > MAX_NEW_SYSTEMS) {
+    throw unprocessable([
+      issue(
+        'too-costly',
+        `This write names ${unknown.size} code systems that were not met before; at most ${MAX_NEW_SYSTEMS} are taken at once.`,
+      ),
+    ]);
+  }
+  await systems.intern([...unknown]);
   const statement = new Statement();
   const text = writeSql(changes, lastUpdated, references, statement, systems);
   const [row] = await executor.unsafe(text, statement.values, { prepare: true });

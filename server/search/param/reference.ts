@@ -41,6 +41,9 @@ function targetsOf(
   return types.map((type) => ridOf(`${type}/${value}`));
 }
 
+/** Most resources that the bare ids of one criterion may mean: each is hashed. */
+const MAX_TARGETS = 20_000;
+
 export const reference: ParamType = {
   table: 'index_reference',
   columns: [['target', 'bigint']],
@@ -51,6 +54,12 @@ export const reference: ParamType = {
       return text && !text.startsWith('#') ? referenceKeys(text, base).map((key) => [ridOf(key)]) : [];
     }),
   match(values, modifier, param, context) {
+    const bare = values.filter((value) => ID.test(value)).length;
+    if (!modifier && bare * (param.target?.length ?? resourceTypes.size) > MAX_TARGETS) {
+      throw badRequest(
+        `"${param.code}" has ${bare} ids without a type, which could be too many resources. Write Type/id.`,
+      );
+    }
     const targets = values.flatMap((value) => targetsOf(value, modifier, param, context));
     return targets.length === 1
       ? `i.target = ${context.statement.add(targets[0]!, 'bigint')}`

@@ -200,7 +200,8 @@ t.test('another caller sees neither status nor files, and cannot delete', async 
   const hidden = { status: 404, code: 'not-found', says: /no such/ };
   outcome(t, await nurse('GET', statusPath), hidden);
   outcome(t, await nurse('DELETE', statusPath), hidden);
-  outcome(t, await nurse('GET', pathOf(body.output[0].url)), hidden);
+  const beyond = { status: 403, code: 'forbidden', says: /Use a token with the scope system\/Patient\.rs/ };
+  outcome(t, await nurse('GET', pathOf(body.output[0].url)), beyond, 'a user, a file');
   for (const path of [statusPath, pathOf(body.output[0].url)])
     outcome(t, await asking(server)('GET', path), {
       status: 401,
@@ -217,6 +218,13 @@ t.test('another caller sees neither status nor files, and cannot delete', async 
     'the token must cover the file',
   );
   t.equal((await linesOf(body.output[0].url)).length, body.output[0].count, 'the owner still has them');
+});
+
+t.test('a user cannot export, whatever the role and scopes: that takes a system scope', async (t) => {
+  for (const address of ['/$export', '/Patient/$export', '/$export?_type=Patient']) {
+    const answer = await nurse('GET', address, undefined, { prefer: 'respond-async' });
+    outcome(t, answer, { status: 403, code: 'forbidden', says: /system\// }, address);
+  }
 });
 
 t.test('addresses that name no export or file are 404', async (t) => {
