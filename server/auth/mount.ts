@@ -1,6 +1,7 @@
 // Puts the authorization server into fastify: oidc-provider under /auth, the sign-in page, the SMART discovery document.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#using-well-known
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type Provider from 'oidc-provider';
 import { removeExpired } from './adapter.ts';
 import { registerDemoTokens } from './demo-token.ts';
@@ -8,6 +9,7 @@ import type { AuthDeps } from './deps.ts';
 import type { ClientDirectory } from './directory.ts';
 import { smartConfiguration } from './discovery.ts';
 import type { Keys } from './keys.ts';
+import { type HandOver, registerTokenEndpoint } from './refresh.ts';
 import { registerSignIn } from './sign-in.ts';
 
 export type MountDeps = AuthDeps & { provider: Provider; clients: ClientDirectory; keys: Keys };
@@ -18,11 +20,11 @@ const CLEAN_EVERY_MS = 10 * 60 * 1000;
  * Hands a request to oidc-provider as if PUBLIC_URL had been asked: what the client sent as Host or X-Forwarded-* counts
  * for nothing, and addresses and cookies come out right behind a proxy that ends TLS.
  */
-function handOver(provider: Provider, publicUrl: string) {
+function handOver(provider: Provider, publicUrl: string): HandOver {
   const { host, protocol, pathname } = new URL(`${publicUrl}/auth`);
   const callback = provider.callback();
-  return async (request: FastifyRequest, reply: FastifyReply, pathAndQuery: string) => {
-    const raw = request.raw as FastifyRequest['raw'] & { originalUrl?: string };
+  return async (request, reply, pathAndQuery, message = request.raw) => {
+    const raw: IncomingMessage & { originalUrl?: string } = message;
     reply.hijack();
     raw.url = pathAndQuery;
     raw.originalUrl = pathname + pathAndQuery;
@@ -57,6 +59,8 @@ export async function registerAuthorizationServer(app: FastifyInstance, deps: Mo
       toProvider(request, reply, request.raw.url!.slice('/auth'.length)),
     );
   });
+
+  await app.register(async (scope) => registerTokenEndpoint(scope, deps, toProvider));
 
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
