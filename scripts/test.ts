@@ -68,7 +68,7 @@ function runFile(file: string, databaseUrl: string): Promise<Outcome> {
   return new Promise((done) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
       cwd: ROOT,
-      env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
+      env: { ...process.env, TEST_DATABASE_URL: databaseUrl, TAP_TIMEOUT: String(FILE_TIMEOUT / 1000) },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: FILE_TIMEOUT,
     });
