@@ -31,35 +31,50 @@ const CHECKS: [name: string, command: string, args: string[]][] = [
   ['lint and format', bin('biome'), ['ci', '--reporter=summary', '.']],
 ];
 
-/** Counts the assertions of a TAP stream, nested tests included. */
+/** What a level of a TAP stream has shown so far. */
+interface Level {
+  asserted: number;
+  failed: number;
+}
+
+/**
+ * Counts the assertions of a TAP stream, nested tests included. A test with tests inside is those; it counts itself only
+ * when it asserts nothing (what it runs would throw), or fails although nothing inside did.
+ */
 function collect(outcome: Outcome): Parser {
   const parser = new Parser();
-  const watch = (tests: Parser) => {
-    let nested = false;
+  const watch = (tests: Parser): Level => {
+    const level: Level = { asserted: 0, failed: 0 };
+    let inside: Level | undefined;
     tests.on('child', (child: Parser) => {
-      nested = true;
-      watch(child);
+      inside = watch(child);
     });
     tests.on('assert', (result: Result) => {
-      if (result.skip || result.todo) {
-        outcome.skipped++;
-        outcome.lines.push(`  skipped: ${result.fullname} (${result.skip || result.todo})`);
-      } else if (result.ok) {
-        if (!nested) outcome.passed++;
-      } else if (!nested || !result.diag || !String(result.name).length) {
-        outcome.failed++;
-        outcome.lines.push(
-          `  NOT OK: ${result.fullname}`,
-          ...(JSON.stringify(result.diag, null, 2)
-            ?.split('\n')
-            .map((line) => `    ${line}`) ?? []),
-        );
-      }
-      nested = false;
+      const told = inside !== undefined && (result.ok ? inside.asserted > 0 : inside.failed > 0);
+      inside = undefined;
+      level.asserted++;
+      if (!result.ok) level.failed++;
+      if (!told) tell(outcome, result);
     });
+    return level;
   };
   watch(parser);
   return parser;
+}
+
+/** Counts one assertion, and keeps what the reader should see of it. */
+function tell(outcome: Outcome, result: Result): void {
+  const reason = result.skip || result.todo;
+  if (reason) {
+    outcome.skipped++;
+    outcome.lines.push(`  skipped: ${result.fullname} (${reason})`);
+  } else if (result.ok) {
+    outcome.passed++;
+  } else {
+    const details = JSON.stringify(result.diag, null, 2)?.split('\n') ?? [];
+    outcome.failed++;
+    outcome.lines.push(`  NOT OK: ${result.fullname}`, ...details.map((line) => `    ${line}`));
+  }
 }
 
 /** Runs one test file in a process of its own. */
