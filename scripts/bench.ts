@@ -1,12 +1,11 @@
 // `npm run bench`: this server beside a bare Fastify handler that runs the same single SQL statement, in one run, as ratios.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { startEmbedded } from '../server/db/embedded.ts';
+import { freePort, startEmbedded } from '../server/db/embedded.ts';
 import { type BareInput, benchTask, fill, statementsOf } from './bench/data.ts';
 
 const PATIENTS = 2_000;
@@ -19,15 +18,6 @@ const REQUESTS = 1_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
-}
 
 /** The flags that `npm start` gives to Node. */
 const NODE_FLAGS = (

@@ -28,7 +28,8 @@ const POSTGRES_FLAGS = [
 
 const isRoot = userInfo().uid === 0;
 
-function freePort(): Promise<number> {
+/** A port of loopback that nothing listens on at the moment. */
+export function freePort(): Promise<number> {
   return new Promise((done, failed) => {
     const probe = createServer();
     probe.once('error', failed);

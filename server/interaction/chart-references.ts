@@ -3,8 +3,7 @@
 import { type Access, type Letter, reach } from '../fhir/access.ts';
 import { confinement } from '../fhir/compartment.ts';
 import type { Context, Executor } from './context.ts';
-import { LETTERS } from './transaction-step.ts';
-import type { PreparedWrite } from './write-pipeline.ts';
+import { LETTERS, type PreparedWrite } from './write-pipeline.ts';
 
 /** What the chart of a patient holds, whatever the scopes: the compartment. */
 const chartOf = (patient: string): Access => ({

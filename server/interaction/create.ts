@@ -1,13 +1,13 @@
 // create: a new resource with an id of the server's. https://hl7.org/fhir/R4/http.html#create
 import type { Resource } from '@medplum/fhirtypes';
-import { preconditionFailed } from '../fhir/errors.ts';
+import { conflict, preconditionFailed } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { resourceBody } from './body.ts';
-import { referencesOutsideChart } from './chart-references.ts';
 import type { Context, Executor, FhirRequest, Handler } from './context.ts';
 import { criteriaOf } from './criteria.ts';
 import { checkScope } from './current.ts';
-import { danglingReferences, prepareWrite, writtenVersion } from './write-pipeline.ts';
+import { storeWrites } from './store-writes.ts';
+import { prepareWrite, writtenVersion } from './write-pipeline.ts';
 
 /** 201, or 200 when If-None-Exist found the one that is there. */
 export const create: Handler = async (context, request) => {
@@ -37,15 +37,8 @@ async function insert(
     access,
     lastUpdated: context.now(),
   });
-  const outside = await referencesOutsideChart(context, [prepared], access, executor);
-  if (outside.length) throw danglingReferences(outside, prepared.references);
-  const { absent } = await context.store.write(
-    [prepared.version],
-    prepared.lastUpdated,
-    prepared.references.keys(),
-    executor,
-  );
-  if (absent.length) throw danglingReferences(absent, prepared.references);
+  if (!(await storeWrites(context, [prepared], prepared.references, access, executor)))
+    throw conflict('The id that the server made is taken. Nothing was stored; send the resource again.');
   return { kind: 'resource', status: 201, resource: writtenVersion(prepared), location: true };
 }
 

@@ -9,11 +9,7 @@ import { checkBodyId, resourceBody } from './body.ts';
 import { entryFailure, requestOf } from './bundle-entry.ts';
 import type { Context, FhirRequest } from './context.ts';
 import { checkScope } from './current.ts';
-import type { PreparedWrite } from './write-pipeline.ts';
-
-/** The verbs that write, with the scope letter that each needs. */
-export const LETTERS = { DELETE: 'd', POST: 'c', PUT: 'u' } as const;
-export type WriteMethod = keyof typeof LETTERS;
+import { LETTERS, type PreparedWrite, type WriteMethod } from './write-pipeline.ts';
 
 /** One entry on its way through the transaction. */
 export interface Step {

@@ -7,24 +7,14 @@ import type { Result } from '../fhir/result.ts';
 import { type StoredVersion, VersionRace } from '../store/index.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { entryFailure } from './bundle-entry.ts';
-import { referencesOutsideChart } from './chart-references.ts';
 import type { Context, Executor, FhirRequest } from './context.ts';
 import { outsideCompartment } from './current.ts';
 import type { Links } from './links.ts';
 import { checkIfMatch } from './precondition.ts';
+import { storeWrites } from './store-writes.ts';
 import { resolveConditionalCreates, rewriteLinks } from './transaction-links.ts';
-import {
-  checkUnique,
-  forEntry,
-  isRead,
-  keyOf,
-  LETTERS,
-  type Step,
-  stepOf,
-  type WriteMethod,
-  withMethod,
-} from './transaction-step.ts';
-import { danglingReferences, prepareWrite, writtenVersion } from './write-pipeline.ts';
+import { checkUnique, forEntry, isRead, keyOf, type Step, stepOf, withMethod } from './transaction-step.ts';
+import { LETTERS, prepareWrite, type WriteMethod, writtenVersion } from './write-pipeline.ts';
 
 /** What one attempt at a transaction works with. */
 interface Attempt {
@@ -100,13 +90,9 @@ async function writeAll(attempt: Attempt, steps: readonly Step[]): Promise<void>
   for (const step of writes) await forEntry(step, () => prepareStep(attempt, step, expressions));
   const prepared = writes.flatMap((step) => step.prepared ?? []);
   if (!prepared.length) return;
-  const { context, executor, lastUpdated } = attempt;
-  const outside = await referencesOutsideChart(context, prepared, writes[0]!.request.access, executor);
-  if (outside.length) throw danglingReferences(outside, expressions);
-  const versions = prepared.map(({ version }) => version);
-  const { written, absent } = await context.store.write(versions, lastUpdated, expressions.keys(), executor);
-  if (absent.length) throw danglingReferences(absent, expressions);
-  if (written.size < prepared.length) throw new VersionRace();
+  const { context, executor } = attempt;
+  const { access } = writes[0]!.request;
+  if (!(await storeWrites(context, prepared, expressions, access, executor))) throw new VersionRace();
 }
 
 function prepareStep(

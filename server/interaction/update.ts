@@ -1,10 +1,10 @@
 // update: a new version of a resource, or its first one under an id of the client's. https://hl7.org/fhir/R4/http.html#update
 import { checkBodyId, resourceBody } from './body.ts';
-import { referencesOutsideChart } from './chart-references.ts';
 import type { Handler } from './context.ts';
 import { onCurrent } from './current.ts';
 import { checkIfMatch } from './precondition.ts';
-import { danglingReferences, prepareWrite, writtenVersion } from './write-pipeline.ts';
+import { storeWrites } from './store-writes.ts';
+import { prepareWrite, writtenVersion } from './write-pipeline.ts';
 
 /** 200, or 201 when it was not there; 412 when If-Match names another version than the present one. */
 export const update: Handler = async (context, { path, body, headers, access }) => {
@@ -16,17 +16,7 @@ export const update: Handler = async (context, { path, body, headers, access }) 
     checkIfMatch(headers['if-match'], present?.version);
     const intent = { type, id, letter: 'u', current, resource, access, lastUpdated: context.now() } as const;
     const prepared = prepareWrite(context, intent);
-    const { version, lastUpdated, references } = prepared;
-    const outside = await referencesOutsideChart(context, [prepared], access, executor);
-    if (outside.length) throw danglingReferences(outside, references);
-    const { written, absent } = await context.store.write(
-      [version],
-      lastUpdated,
-      references.keys(),
-      executor,
-    );
-    if (absent.length) throw danglingReferences(absent, references);
-    if (!written.size) return undefined;
+    if (!(await storeWrites(context, [prepared], prepared.references, access, executor))) return undefined;
     const status = present ? 200 : 201;
     return { kind: 'resource', status, resource: writtenVersion(prepared), location: true };
   });

@@ -2,13 +2,17 @@
 // https://hl7.org/fhir/R4/http.html#update
 import type { Resource } from '@medplum/fhirtypes';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
-import { type FhirError, forbidden, issue, unprocessable } from '../fhir/errors.ts';
+import { forbidden, issue, unprocessable } from '../fhir/errors.ts';
 import { stringifyJson } from '../fhir/json.ts';
 import { forEachReference, localReference } from '../fhir/reference.ts';
 import type { Version } from '../fhir/result.ts';
 import { type NewVersion, resourceOf, type StoredVersion } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { checkScope } from './current.ts';
+
+/** The verbs that write, with the scope letter that each needs. */
+export const LETTERS = { DELETE: 'd', POST: 'c', PUT: 'u' } as const;
+export type WriteMethod = keyof typeof LETTERS;
 
 /** A write that passed all checks, ready for the store. */
 export interface PreparedWrite {
@@ -131,23 +135,6 @@ export function prepareWrite(context: Context, intent: WriteIntent): PreparedWri
     lastUpdated,
     references,
   };
-}
-
-/** 422 for references that name nothing here, each with its expression. */
-export function danglingReferences(
-  absent: readonly string[],
-  expressions: ReadonlyMap<string, string>,
-): FhirError {
-  return unprocessable(
-    absent.map((key) =>
-      issue(
-        'not-found',
-        `${expressions.get(key)} names ${key}, which does not exist here, or your access does not cover it. Create it first, or send both in one transaction.`,
-        expressions.get(key)?.replace(/\.reference$/, ''),
-        'reference',
-      ),
-    ),
-  );
 }
 
 /** A prepared write as the version that was written. */

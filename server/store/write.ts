@@ -41,13 +41,6 @@ export interface Written {
 /** Character between contents: JSON text cannot hold it unescaped. */
 const SEPARATOR = '\u001e';
 
-interface Shape {
-  /** Some change replaces a version, so history and old index rows are touched. */
-  replaces: boolean;
-  checksReferences: boolean;
-  tables: IndexTable[];
-}
-
 /** Index rows of all changes by table, with the rid of each. */
 function columnsOf(changes: readonly Change[]): Map<IndexTable, { rids: Rid[]; rows: TableRow[] }> {
   const tables = new Map<IndexTable, { rids: Rid[]; rows: TableRow[] }>();
@@ -105,11 +98,9 @@ function writeSql(
   statement: Statement,
   systems: Systems,
 ): string {
-  const shape: Shape = {
-    replaces: changes.some((change) => change.version > 1),
-    checksReferences: references.length > 0,
-    tables: [],
-  };
+  // Some change replaces a version, so history and old index rows are touched.
+  const replaces = changes.some((change) => change.version > 1);
+  const checksReferences = references.length > 0;
   const list = <K extends keyof Change>(key: K) => changes.map((change) => change[key] as string | number);
   const input = `unnest(${statement.add(plainArray(list('rid')), 'bigint[]')}, ${statement.add(plainArray(list('typeId')), 'smallint[]')},
     ${statement.add(plainArray(list('id')), 'text[]')}, ${statement.add(plainArray(list('version')), 'integer[]')},
@@ -118,28 +109,28 @@ function writeSql(
     as input(rid, type, id, version, method, content)`;
   const instant = statement.add(lastUpdated.toISOString(), 'timestamptz');
   const parts: string[] = [];
-  if (shape.checksReferences) {
+  if (checksReferences) {
     parts.push(`absent as materialized (select target from unnest(${statement.add(plainArray(references), 'bigint[]')}) as target
       where not exists (select from resource r where r.rid = target and not r.deleted))`);
   }
-  const allowed = shape.checksReferences ? 'where not exists (select from absent)' : '';
-  if (shape.replaces) {
+  const allowed = `where ${checksReferences ? 'not exists (select from absent)' : 'true'}`;
+  if (replaces) {
     parts.push(
       `old as materialized (select r.* from resource r join ${input} on input.rid = r.rid and input.version = r.version + 1 order by r.rid for update of r)`,
     );
   }
   parts.push(`put as (insert into resource as r (rid, type, id, version, last_updated, method, deleted, content)
     select input.rid, input.type, input.id, input.version, ${instant}, input.method, input.method = 'D', coalesce(input.content, '')
-    from ${input} ${shape.replaces ? 'left join old on old.rid = input.rid' : ''} ${allowed || 'where true'}
-    ${shape.replaces ? 'and (input.version = 1 or old.rid is not null)' : ''}
+    from ${input} ${replaces ? 'left join old on old.rid = input.rid' : ''} ${allowed}
+    ${replaces ? 'and (input.version = 1 or old.rid is not null)' : ''}
     on conflict (rid) do ${
-      shape.replaces
+      replaces
         ? `update set version = excluded.version, last_updated = excluded.last_updated, method = excluded.method,
       deleted = excluded.deleted, xid = default, content = excluded.content
       where r.version = excluded.version - 1 and r.type = excluded.type and r.id = excluded.id`
         : 'nothing'
     } returning rid, last_updated)`);
-  if (shape.replaces) {
+  if (replaces) {
     parts.push(`kept as (insert into history (rid, version, type, last_updated, method, deleted, xid, content)
       select old.rid, old.version, old.type, old.last_updated, old.method, old.deleted, old.xid, old.content from old join put using (rid))`);
     for (const table of indexTables.keys())
@@ -150,7 +141,7 @@ function writeSql(
       `fill_${table} as (${insertRows(table, indexTables.get(table)!, data, changes.length === 1, statement, systems)})`,
     );
   }
-  const absent = shape.checksReferences
+  const absent = checksReferences
     ? `coalesce((select array_agg(target::text) from absent), '{}')`
     : `'{}'::text[]`;
   return `with ${parts.join(',\n')} select coalesce(array_agg(rid::text), '{}') as written, ${absent} as absent from put`;

@@ -1,8 +1,8 @@
 // A running authorization server on its own database, and a browser's part of the flow, for the tests of auth/.
-import { createServer } from 'node:net';
 import Fastify from 'fastify';
 import * as oauth from 'oauth4webapi';
 import { createAuth, type LaunchContext, saveClients, saveUsers, userDirectory } from '../../auth/index.ts';
+import { freePort } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
 import { openPool } from '../../db/pool.ts';
 import { FhirError, outcomeOf } from '../../fhir/errors.ts';
@@ -25,15 +25,6 @@ const USERS = [
   },
   { username: 'nurse', name: 'Nick Nurse', role: 'rn', fhirUser: 'PractitionerRole/nurse' },
 ];
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
-}
 
 export interface ServerOptions {
   DEMO?: 'on' | 'off';

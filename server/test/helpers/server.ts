@@ -1,11 +1,11 @@
 // A whole server for a test: on its own database, listening on a free port of loopback, or asked in process.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type App, createApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
+import { freePort } from '../../db/embedded.ts';
 import { createDatabase } from './database.ts';
 
 export interface TestServer extends App {
@@ -25,15 +25,6 @@ export interface TestServerOptions {
   listen?: boolean;
   now?: () => Date;
   env?: Record<string, string>;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
 }
 
 /** Starts a server; it is closed and its data removed when the test ends. */

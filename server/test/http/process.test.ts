@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { freePort } from '../../db/embedded.ts';
 import { createDatabase } from '../helpers/database.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
@@ -46,14 +47,6 @@ function taken(t: Test): Promise<number> {
     t.teardown(() => holder.close());
   });
 }
-
-const freePort = async (): Promise<number> => {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => holder.once('listening', done));
-  const { port } = holder.address() as { port: number };
-  await new Promise((done) => holder.close(done));
-  return port;
-};
 
 /** It ends with code 1 and one sentence on stderr, without a stack. */
 async function refuses(t: Test, { said, ended }: ReturnType<typeof start>, sentence: RegExp): Promise<void> {
