@@ -107,7 +107,17 @@ async function createStorage({ config, databaseUrl }: AppOptions, base: string, 
     const { indexed, compartment } = registry;
     const cursors = new Cursors(await secretOf(sql, 'cursor'));
     const search = new Search({ sql: searchSql, registry, systems, cursors, ridOf, typeId, base, now });
-    const store = new Store({ sql, systems, ridOf, typeId, indexed, compartment, base });
+    const store = new Store({
+      sql,
+      systems,
+      ridOf,
+      typeId,
+      indexed,
+      compartment,
+      base,
+      parameters: { generation: () => 1, refresh: async () => {} },
+      writers: Math.max(1, config.DB_CONNECTIONS >> 1),
+    });
     return { sql, typeId, registry, search, store, close };
   } catch (error) {
     await close();

@@ -13,15 +13,18 @@ export class Statement {
 }
 
 /** PostgreSQL array literal of values that need no quoting (numbers, rids, booleans, timestamps in ISO form). */
-export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
+export const plainArray = (values: readonly (string | number | boolean | null)[]): string =>
+  `{${values.map((value) => value ?? 'null').join(',')}}`;
 
 const SPECIAL = /["\\]/g;
 /** PostgreSQL array literal of text. */
-export function textArray(values: readonly string[]): string {
+export function textArray(values: readonly (string | null)[]): string {
   let literal = '{';
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    literal += `${i ? ',' : ''}"${SPECIAL.test(value) ? value.replace(SPECIAL, '\\$&') : value}"`;
+    const value = values[i] as string | null;
+    if (i) literal += ',';
+    if (value === null) literal += 'null';
+    else literal += `"${SPECIAL.test(value) ? value.replace(SPECIAL, '\\$&') : value}"`;
     SPECIAL.lastIndex = 0;
   }
   return `${literal}}`;

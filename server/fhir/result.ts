@@ -8,11 +8,11 @@ export interface Version {
   version: number;
   lastUpdated: Date;
   deleted: boolean;
-  method: 'POST' | 'PUT' | 'DELETE';
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   content: string;
 }
 
-/** A page of a search set. */
+/** A page of a search set. Contents are stored bytes. */
 export interface SearchSet {
   matches: readonly string[];
   included: readonly string[];
@@ -20,13 +20,20 @@ export interface SearchSet {
   /** Query strings of the links. */
   self: string;
   next: string | undefined;
-  ignored: readonly string[];
+  /** What the client should know of this page: parameters that were ignored, includes that did not fit. */
+  outcomes: readonly Issue[];
+}
+
+/** Which part of each resource is answered. https://hl7.org/fhir/R4/search.html#summary */
+export interface Subset {
+  summary?: 'true' | 'text' | 'data';
+  elements?: readonly string[];
 }
 
 export type Result =
   /** A resource, read or written. `location` is sent with creates and updates. */
-  | { kind: 'resource'; status: number; resource: Version; location?: boolean }
-  | { kind: 'search'; status: number; path: string; page: SearchSet }
+  | { kind: 'resource'; status: number; resource: Version; location?: boolean; subset?: Subset }
+  | { kind: 'search'; status: number; path: string; page: SearchSet; subset?: Subset }
   | {
       kind: 'history';
       status: number;

@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { checkScope } from './current.ts';
 
 /** The verbs that write, with the scope letter that each needs. */
-export const LETTERS = { DELETE: 'd', POST: 'c', PUT: 'u' } as const;
+export const LETTERS = { DELETE: 'd', POST: 'c', PUT: 'u', PATCH: 'u' } as const;
 export type WriteMethod = keyof typeof LETTERS;
 
 /** A write that passed all checks, ready for the store. */

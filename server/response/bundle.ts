@@ -1,5 +1,5 @@
 // Bundles as text: stored bytes are joined, never parsed. https://hl7.org/fhir/R4/bundle.html
-import { issue, outcomeOf } from '../fhir/errors.ts';
+import { outcomeOf } from '../fhir/errors.ts';
 import type { Result, SearchSet, Version } from '../fhir/result.ts';
 
 const text = JSON.stringify;
@@ -28,15 +28,8 @@ export function searchBundle(base: string, path: string, page: SearchSet): strin
   const entry = (mode: string) => (content: string) =>
     `{"fullUrl":"${fullUrl(base, content)}","resource":${content},"search":{"mode":"${mode}"}}`;
   const entries = [...page.matches.map(entry('match')), ...page.included.map(entry('include'))];
-  if (page.ignored.length) {
-    const outcome = outcomeOf([
-      {
-        ...issue('not-supported', `These parameters were ignored: ${page.ignored.join(', ')}.`),
-        severity: 'warning',
-      },
-    ]);
-    entries.push(`{"resource":${text(outcome)},"search":{"mode":"outcome"}}`);
-  }
+  if (page.outcomes.length)
+    entries.push(`{"resource":${text(outcomeOf(page.outcomes))},"search":{"mode":"outcome"}}`);
   const total = page.total === undefined ? [] : [`"total":${page.total}`];
   return bundle('searchset', [...total, links(base, path, page.self, page.next)], entries);
 }
@@ -44,6 +37,7 @@ export function searchBundle(base: string, path: string, page: SearchSet): strin
 const STATUS = {
   POST: () => '201 Created',
   PUT: (version: number) => (version === 1 ? '201 Created' : '200 OK'),
+  PATCH: () => '200 OK',
   DELETE: () => '204 No Content',
 } as const;
 

@@ -9,7 +9,7 @@ import { paramTypes } from './param/index.ts';
 import type { MatchContext } from './param/type.ts';
 import type { Criterion, SearchQuery, SortKey } from './query.ts';
 
-export interface CompileContext extends Omit<MatchContext, 'statement'> {
+export interface CompileContext extends Omit<MatchContext, 'statement' | 'column'> {
   readonly typeId: (type: string) => number;
   /** Parameter id of the compartment's index rows. */
   readonly compartment: number;
@@ -36,7 +36,8 @@ interface Parts {
 
 function matchSql(criterion: Criterion, statement: Statement, context: CompileContext): string {
   const { param, modifier, values } = criterion;
-  return paramTypes[param.type]!.match(values, modifier, param, { ...context, statement });
+  const column = (name: string) => `i.${name}`;
+  return paramTypes[param.type]!.match(values, modifier, param, { ...context, statement, column });
 }
 
 /** `exists` on a criterion's index rows of the resource `rid`. */

@@ -49,8 +49,10 @@ export function comparePlaces(a: Place, b: Place, sort: readonly SortKey[]): num
 function sortValue(param: SearchParam, resource: object, descending: boolean): string | null {
   const { rows, columns, sortColumn } = paramTypes[param.type]!;
   const column = columns.findIndex(([name]) => name === sortColumn);
-  const made: IndexRow[] = rows(param.extract(resource), { ridOf: () => '0', base: '' });
-  const values = made.map((row) => row[column]!).sort((a, b) => compareValues(a, b, param.type === 'date'));
+  const made: IndexRow[] = rows(param.extract(resource), { ridOf: () => '0', base: '' }, param, resource);
+  const values = made
+    .flatMap((row) => row[column] ?? [])
+    .sort((a, b) => compareValues(a, b, param.type === 'date'));
   return (descending ? values.at(-1) : values[0]) ?? null;
 }
 

@@ -3,16 +3,16 @@
 import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { RidOf } from '../db/rid.ts';
-import { plainArray, Statement } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+import type { Visibility } from '../db/visibility.ts';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
 import { resourceTypes } from '../fhir/elements.ts';
-import { badRequest, forbidden } from '../fhir/errors.ts';
+import { forbidden, type Issue, issue } from '../fhir/errors.ts';
 import { type CompileContext, type Compiled, compileMatches, compileMovers, compilePage } from './compile.ts';
 import type { Cursor, Cursors } from './cursor.ts';
 import { effectiveSort, keysOf, mergeMovers, type PlacedRow } from './horizon.ts';
+import { fetchIncludes } from './include.ts';
 import { paramTypes } from './param/index.ts';
-import { type Include, readQuery, type SearchQuery } from './query.ts';
+import { readQuery, type SearchQuery } from './query.ts';
 import type { Registry } from './registry.ts';
 
 /** One page of a search. Contents are the stored bytes. */
@@ -23,8 +23,8 @@ export interface SearchPage {
   /** Query of the self link, and of the next one when there are more rows. */
   self: string;
   next: string | undefined;
-  /** Names of the parameters that were ignored (lenient handling). */
-  ignored: string[];
+  /** What the client should know of this page: parameters that were ignored, includes that did not fit. */
+  outcomes: Issue[];
 }
 
 export interface SearchDependencies {
@@ -38,10 +38,18 @@ export interface SearchDependencies {
   now: () => Date;
 }
 
-/** Rows that may be included beside one page; more is an error, never a silent cut. */
-const MAX_INCLUDED = 1000;
-
 type Row = Record<string, unknown> & { rid: string; last_updated: Date; content: string };
+
+/** Tells of parameters that were left out, as `Prefer: handling=lenient` asks. */
+const ignoredOf = ({ ignored }: SearchQuery): Issue[] =>
+  ignored.length
+    ? [
+        {
+          ...issue('not-supported', `These parameters were ignored: ${ignored.join(', ')}.`),
+          severity: 'warning',
+        },
+      ]
+    : [];
 
 export class Search {
   readonly #deps: SearchDependencies;
@@ -105,14 +113,18 @@ export class Search {
         ...query.used,
         ['_cursor', this.#deps.cursors.write({ keys: last.keys, rid: last.rid, horizon }, scope)],
       ]);
+    const { contents, overflow } = await fetchIncludes(
+      query.includes,
+      rows.map(({ rid }) => rid),
+      { registry: this.registry, typeId: this.#deps.typeId, visibility: this.visibility(access, 'r'), run },
+    );
     return {
       matches: rows.map((row) => row.content),
-      included:
-        query.includes.length && rows.length ? await this.#included(query.includes, rows, access, run) : [],
+      included: contents,
       total: query.total === 'none' ? undefined : await this.#total(query, visibility, context, run),
       self: new URLSearchParams(query.used).toString(),
       next: next?.toString(),
-      ignored: query.ignored,
+      outcomes: [...ignoredOf(query), ...overflow],
     };
   }
 
@@ -184,39 +196,5 @@ export class Search {
     }
     const [plan] = await run({ text: `explain (format json) ${text}`, values });
     return (plan!['QUERY PLAN'] as { Plan: { 'Plan Rows': number } }[])[0]!.Plan['Plan Rows'];
-  }
-
-  /** One statement for all `_include`s of a page, under the caller's access. */
-  async #included(
-    includes: readonly Include[],
-    rows: readonly PlacedRow[],
-    access: Access,
-    run: (compiled: Compiled) => Promise<Row[]>,
-  ): Promise<string[]> {
-    const statement = new Statement();
-    const { registry, typeId } = this.#deps;
-    const pageRids = statement.add(plainArray(rows.map((row) => row.rid)), 'bigint[]');
-    const tests = includes.map(({ source, param, target }) => {
-      const ids = param
-        ? [param.id]
-        : registry
-            .of(source)
-            .filter((p) => p.type === 'reference')
-            .map((p) => p.id);
-      return `(i.param = any('{${ids.join(',')}}'::smallint[])${target ? ` and r.type = ${typeId(target)}` : ''})`;
-    });
-    const visible = visibleSql(this.visibility(access, 'r'), 'r', registry.compartment, statement);
-    const found = await run({
-      text: `select r.content
-        from (select distinct i.target from index_reference i where i.rid = any(${pageRids})) t
-        join resource r on r.rid = t.target and not r.deleted and r.rid <> all(${pageRids})
-        where exists (select from index_reference i where i.target = r.rid and i.rid = any(${pageRids}) and (${tests.join(' or ')}))
-        ${visible ? `and ${visible}` : ''} limit ${MAX_INCLUDED + 1}`,
-      values: statement.values,
-    });
-    if (found.length > MAX_INCLUDED) {
-      throw badRequest(`More than ${MAX_INCLUDED} resources would be included. Ask for fewer with _count.`);
-    }
-    return found.map((row) => row.content);
   }
 }

@@ -1,8 +1,8 @@
 // A search request read from its query string: strict, every parameter named. https://hl7.org/fhir/R4/search.html
 
-import { resourceTypes } from '../fhir/elements.ts';
 import { badRequest, notSupported } from '../fhir/errors.ts';
 import { ID } from '../fhir/reference.ts';
+import { type Include, readInclude } from './include.ts';
 import { paramTypes } from './param/index.ts';
 import { type SearchParam, splitEscaped } from './param/type.ts';
 import type { Registry } from './registry.ts';
@@ -31,13 +31,6 @@ export interface SortKey {
   code: string;
   descending: boolean;
   param?: SearchParam;
-}
-
-export interface Include {
-  source: string;
-  /** undefined: all reference parameters (`*`). */
-  param: SearchParam | undefined;
-  target: string | undefined;
 }
 
 export interface SearchQuery {
@@ -83,7 +76,7 @@ const controls: Record<string, Reader> = {
     return undefined;
   },
   _include(query, value, registry) {
-    query.includes.push(includeOf(query.type, value, registry));
+    query.includes.push(readInclude(query.type, value, registry));
     return undefined;
   },
   _total(query, value) {
@@ -123,28 +116,6 @@ function sortKey(type: string, text: string, registry: Registry): SortKey {
   if (!paramTypes[param.type]!.sortColumn)
     throw notSupported(`${type} cannot be sorted by "${code}", a ${param.type} parameter.`);
   return { code, descending, param };
-}
-
-function includeOf(type: string, value: string, registry: Registry): Include {
-  if (value === '*') return { source: type, param: undefined, target: undefined };
-  const [source, code, target, ...rest] = value.split(':');
-  if (!source || !code || rest.length)
-    throw badRequest(
-      `_include is "${value}". Write Type:parameter or Type:parameter:TargetType, such as Task:focus.`,
-    );
-  if (source !== type)
-    throw badRequest(`_include=${value} starts from ${source}, but this search returns ${type}.`);
-  if (target && !resourceTypes.has(target))
-    throw notSupported(`_include=${value} names "${target}", which is no R4 resource type.`);
-  if (code === '*') return { source, param: undefined, target };
-  const param = registry.find(source, code);
-  if (param?.type !== 'reference') {
-    const references = registry.of(source).filter((p) => p.type === 'reference');
-    throw notSupported(
-      `_include=${value}: ${source} has no reference parameter "${code}". It has ${references.map((p) => p.code).join(', ')}.`,
-    );
-  }
-  return { source, param, target };
 }
 
 const known = (type: string, registry: Registry): string =>

@@ -1,11 +1,11 @@
 // The search parameters of every resource type: R4's own and ours, each with its compiled expression and its small id.
 import { readFileSync } from 'node:fs';
-import type { SearchParameter } from '@medplum/fhirtypes';
+import type { Resource, SearchParameter } from '@medplum/fhirtypes';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { resourceTypes } from '../fhir/elements.ts';
 import { compilePath } from '../fhir/path/index.ts';
 import { paramTypes } from './param/index.ts';
-import type { SearchParam } from './param/type.ts';
+import type { Component, SearchParam } from './param/type.ts';
 
 interface Definition {
   code: string;
@@ -13,6 +13,8 @@ interface Definition {
   url: string;
   expression?: string;
   target?: string[];
+  /** Of a composite: canonical of each part, and its expression on a group. */
+  components?: { definition: string; expression: string }[];
 }
 
 /** The pseudo parameter, one for all types, whose index rows say in which patients' compartments a resource lies. */
@@ -45,6 +47,26 @@ function lazily(expression: string, type: string): SearchParam['extract'] {
   };
 }
 
+/** A part of a composite; its expression is compiled for each type of group that it meets. */
+function componentOf(
+  { definition, expression }: { definition: string; expression: string },
+  byUrl: ReadonlyMap<string, Definition>,
+): Component {
+  const { type, code, target } = byUrl.get(definition)!;
+  const compiled = new Map<string, ReturnType<typeof compilePath>>();
+  const compiledFor = (groupType: string) => {
+    const found = compiled.get(groupType) ?? compilePath(expression, groupType);
+    compiled.set(groupType, found);
+    return found;
+  };
+  return {
+    type,
+    code,
+    ...(target && { target }),
+    extract: (group, resource) => compiledFor(group.type)(group.value as object, resource as Resource),
+  };
+}
+
 /** The definitions that apply to each type: common ones, R4's, then ours. */
 function definitionsByType(own: readonly SearchParameter[]): Map<string, Definition[]> {
   const table = readTable<Record<string, Definition[]>>('search-parameters');
@@ -53,7 +75,11 @@ function definitionsByType(own: readonly SearchParameter[]): Map<string, Definit
     const definitions = [...table.Resource!, ...(table[type] ?? [])];
     for (const parameter of own) {
       if (parameter.base.includes(type as never))
-        definitions.push({ ...parameter, target: parameter.target });
+        definitions.push({
+          ...parameter,
+          target: parameter.target,
+          components: parameter.component as Definition['components'],
+        });
     }
     byType.set(
       type,
@@ -97,12 +123,13 @@ export async function createRegistry(
   intern: (keys: (readonly [string, string])[]) => Promise<Map<string, number>>,
 ): Promise<Registry> {
   const definitions = definitionsByType(own);
+  const byUrl = new Map([...definitions.values()].flat().map((definition) => [definition.url, definition]));
   const keys = [...definitions].flatMap(([type, list]) => list.map(({ code }) => [type, code] as const));
   const ids = await intern([COMPARTMENT, ...keys]);
   const compartment = ids.get(COMPARTMENT.join('.'))!;
   const byType = new Map<string, Map<string, SearchParam>>();
   for (const [resourceType, list] of definitions) {
-    const params = list.map(({ code, type, url, expression, target }): [string, SearchParam] => [
+    const params = list.map(({ code, type, url, expression, target, components }): [string, SearchParam] => [
       code,
       {
         id: ids.get(`${resourceType}.${code}`)!,
@@ -112,6 +139,7 @@ export async function createRegistry(
         url,
         ...(target && { target }),
         extract: lazily(expression!, resourceType),
+        ...(components && { components: components.map((part) => componentOf(part, byUrl)) }),
       },
     ]);
     byType.set(resourceType, new Map(params));

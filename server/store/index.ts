@@ -7,9 +7,10 @@ import { Statement } from '../db/statement.ts';
 import { type Visibility, visibleSql } from '../db/visibility.ts';
 import { conflict } from '../fhir/errors.ts';
 import { parseJson } from '../fhir/json.ts';
-import { type IndexContext, type IndexRows, indexResource } from '../indexing/index.ts';
-import type { SearchParam } from '../search/param/type.ts';
-import { type Change, type Method, methodCodes, type Written, writeChanges } from './write.ts';
+import { type IndexRows, indexResource, indexTablesOf } from '../indexing/index.ts';
+import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
+import { type Change, type ChangeSet, type Method, methodCodes, writeChanges } from './write.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** One version as it is stored. */
 export interface StoredVersion {
@@ -42,6 +43,17 @@ export interface StoreDependencies {
   /** Parameter id of the compartment's index rows. */
   compartment: number;
   base: string;
+  /** The generation of `indexed`, which every write states, and how to get the present one. */
+  parameters: { generation: () => number; refresh: () => Promise<void> };
+  /** Statements of single writes that may be under way at once. */
+  writers: number;
+}
+
+/** What became of the versions of one write, by place. */
+interface Outcomes {
+  written: boolean[];
+  absent: Rid[];
+  current: boolean;
 }
 
 const methodOf = Object.fromEntries(
@@ -84,11 +96,17 @@ async function settled<T>(work: () => Promise<T>): Promise<T> {
 
 export class Store {
   readonly #deps: StoreDependencies;
-  readonly #indexContext: IndexContext;
+  readonly #indexContext: RowContext;
+  readonly #queue: WriteQueue;
+  readonly #tables = new WeakMap<readonly SearchParam[], ReadonlySet<IndexTable>>();
 
   constructor(deps: StoreDependencies) {
     this.#deps = deps;
     this.#indexContext = { ridOf: deps.ridOf, base: deps.base };
+    this.#queue = new WriteQueue(
+      (set) => settled(() => writeChanges(deps.sql, deps.systems, set)),
+      deps.writers,
+    );
   }
 
   /** Surrogate of a resource. */
@@ -206,7 +224,8 @@ export class Store {
   }
 
   /**
-   * Writes new versions with one statement, in `executor`'s transaction or as one of its own.
+   * Writes new versions with one statement, in `executor`'s transaction or as one of its own. A single version without an
+   * executor shares its statement with what other callers write at the moment, each on its own account.
    * @param references `Type/id` of resources that must exist
    * @returns which were written, by `Type/id`, and which references name nothing; nothing is written when any is missing
    */
@@ -214,35 +233,73 @@ export class Store {
     versions: readonly NewVersion[],
     lastUpdated: Date,
     references: Iterable<string>,
-    executor: Sql | Transaction = this.#deps.sql,
+    executor?: Transaction,
   ): Promise<{ written: Set<string>; absent: string[] }> {
-    const { ridOf, systems, typeId, indexed } = this.#deps;
-    const changes = versions.map(
-      (version): Change => ({
-        rid: this.rid(version.type, version.id),
-        typeId: typeId(version.type),
-        id: version.id,
-        version: version.version,
-        method: version.method,
-        content: version.content,
-        rows: version.resource
-          ? indexResource(version.resource, indexed(version.type), this.#indexContext)
-          : NO_ROWS,
+    const referenced = new Map([...references].map((key) => [this.#deps.ridOf(key), key]));
+    for (;;) {
+      const { parameters } = this.#deps;
+      const generation = parameters.generation();
+      const changes = this.#changesOf(versions, lastUpdated, [...referenced.keys()]);
+      const { written, absent, current } =
+        executor || changes.length > 1
+          ? await this.#writeWhole({ changes, generation, whole: true }, executor)
+          : await this.#writeOne(changes[0]!, generation);
+      if (!current) {
+        await parameters.refresh();
+        continue;
+      }
+      return {
+        written: new Set(
+          versions.flatMap(({ type, id }, place) => (written[place] ? [`${type}/${id}`] : [])),
+        ),
+        absent: [...new Set(absent)].map((rid) => referenced.get(rid)!),
+      };
+    }
+  }
+
+  #changesOf(versions: readonly NewVersion[], lastUpdated: Date, references: readonly Rid[]): Change[] {
+    const { typeId, indexed } = this.#deps;
+    const instant = lastUpdated.toISOString();
+    const own = new Set(versions.map(({ type, id }) => this.rid(type, id)));
+    const others = references.filter((rid) => !own.has(rid));
+    return versions.map(
+      ({ type, id, version, method, content, resource }, place): Change => ({
+        rid: this.rid(type, id),
+        typeId: typeId(type),
+        id,
+        version,
+        method,
+        lastUpdated: instant,
+        content,
+        rows: resource ? indexResource(resource, indexed(type), this.#indexContext) : NO_ROWS,
+        tables: this.#tablesOf(type),
+        references: place ? [] : others,
       }),
     );
-    const referenced = new Map([...references].map((key) => [ridOf(key), key]));
-    for (const { rid } of changes) referenced.delete(rid);
-    const attempt = (): Promise<Written> =>
-      writeChanges(executor, systems, changes, lastUpdated, [...referenced.keys()]);
-    const { written, absent } = executor === this.#deps.sql ? await settled(attempt) : await attempt();
-    return {
-      written: new Set(
-        versions.flatMap((version, n) =>
-          written.has(changes[n]!.rid) ? `${version.type}/${version.id}` : [],
-        ),
-      ),
-      absent: absent.map((rid) => referenced.get(rid)!),
-    };
+  }
+
+  /** Tables in which resources of a type have rows. */
+  #tablesOf(type: string): ReadonlySet<IndexTable> {
+    const params = this.#deps.indexed(type);
+    let tables = this.#tables.get(params);
+    if (!tables) {
+      tables = indexTablesOf(params);
+      this.#tables.set(params, tables);
+    }
+    return tables;
+  }
+
+  async #writeWhole(set: ChangeSet, executor?: Transaction): Promise<Outcomes> {
+    const { sql, systems } = this.#deps;
+    const { written, absent, current } = executor
+      ? await writeChanges(executor, systems, set)
+      : await settled(() => writeChanges(sql, systems, set));
+    return { written, absent: absent.map(({ reference }) => reference), current };
+  }
+
+  async #writeOne(change: Change, generation: number): Promise<Outcomes> {
+    const { written, absent, current } = await this.#queue.add(change, generation);
+    return { written: [written], absent, current };
   }
 
   /** Runs `work` in one database transaction (READ COMMITTED); again, whole, after a deadlock or a `VersionRace`. @throws FhirError 409 when that does not end */

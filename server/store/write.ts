@@ -1,5 +1,5 @@
-// The only writer of the resource tables: one statement writes versions, history and all index rows of a change set.
-
+// The only writer of the resource tables: one statement writes versions, history, the change feed and all index rows of a
+// change set.
 import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
@@ -7,12 +7,17 @@ import { plainArray, Statement, textArray } from '../db/statement.ts';
 import { issue, unprocessable } from '../fhir/errors.ts';
 import type { IndexRows, TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
-import type { IndexTable, ParamType } from '../search/param/type.ts';
+import type { IndexTable } from '../search/param/type.ts';
 
 /** How a version came about, as history tells it. */
-export type Method = 'POST' | 'PUT' | 'DELETE';
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Methods as the one-byte column `method` keeps them. */
-export const methodCodes: Readonly<Record<Method, string>> = { POST: 'C', PUT: 'U', DELETE: 'D' };
+export const methodCodes: Readonly<Record<Method, string>> = {
+  POST: 'C',
+  PUT: 'U',
+  PATCH: 'P',
+  DELETE: 'D',
+};
 
 /** One new version of one resource. */
 export interface Change {
@@ -22,146 +27,202 @@ export interface Change {
   /** The new version; it is written only if the present one is `version - 1` (1: there is none). */
   version: number;
   method: Method;
+  /** Instant of the version in ISO form, equal to `meta.lastUpdated` in the content. */
+  lastUpdated: string;
   /** The bytes that will be served; empty when deleted. */
   content: string;
   rows: IndexRows;
+  /** Tables in which the version before may have rows. */
+  tables: ReadonlySet<IndexTable>;
+  /** Surrogates that must name present resources, else the change is not written. */
+  references: readonly Rid[];
+}
+
+/** Changes that are written with one statement. Each resource comes once. */
+export interface ChangeSet {
+  changes: readonly Change[];
+  /** Generation of the search parameters that the rows were made with. */
+  generation: number;
+  /** All or nothing: a reference to nothing in one keeps all from being written. */
+  whole: boolean;
+}
+
+/** What a write did. */
+export interface Written {
+  /** By place: whether the change was written. One that was not met another version than expected, or `absent` says why. */
+  written: boolean[];
+  /** References to nothing, each with the place of its change. */
+  absent: { change: number; reference: Rid }[];
+  /** False: the search parameters have changed since the rows were made. Nothing was written. */
+  current: boolean;
 }
 
 /** Most code systems, new to this process, in one write: each is kept for good. */
 const MAX_NEW_SYSTEMS = 1_000;
 
-/** What a write did. */
-export interface Written {
-  /** Rids that were written; one that is missing met another version than expected. */
-  written: Set<Rid>;
-  /** Surrogates of `references` that name no present resource; then nothing was written. */
-  absent: Rid[];
-}
-
 /** Character between contents: JSON text cannot hold it unescaped. */
 const SEPARATOR = '\u001e';
 
-/** Index rows of all changes by table, with the rid of each. */
-function columnsOf(changes: readonly Change[]): Map<IndexTable, { rids: Rid[]; rows: TableRow[] }> {
-  const tables = new Map<IndexTable, { rids: Rid[]; rows: TableRow[] }>();
-  for (const { rid, rows } of changes) {
+/** Tables with code systems, and the places of those columns. */
+const SYSTEM_COLUMNS = [...indexTables].flatMap(([table, { columns }]) =>
+  columns.flatMap(([, type], place) => (type === 'system' ? [[table, place] as const] : [])),
+);
+
+/** Code systems of the rows that this process has not met. */
+function unknownSystems(changes: readonly Change[], systems: Systems): Set<string> {
+  const unknown = new Set<string>();
+  for (const { rows } of changes)
+    for (const [table, place] of SYSTEM_COLUMNS)
+      for (const { values } of rows.get(table) ?? []) {
+        const url = values[place];
+        if (typeof url === 'string' && systems.known(url) === undefined) unknown.add(url);
+      }
+  return unknown;
+}
+
+/** Rows of one table, each with the place of its change (from 1, as SQL counts). */
+interface PlacedRows {
+  places: number[];
+  rows: TableRow[];
+}
+
+/** Index rows of all changes by table. */
+function rowsByTable(changes: readonly Change[]): Map<IndexTable, PlacedRows> {
+  const tables = new Map<IndexTable, PlacedRows>();
+  for (const [place, { rows }] of changes.entries()) {
     for (const [table, list] of rows) {
-      let columns = tables.get(table);
-      if (!columns) {
-        columns = { rids: [], rows: [] };
-        tables.set(table, columns);
+      let placed = tables.get(table);
+      if (!placed) {
+        placed = { places: [], rows: [] };
+        tables.set(table, placed);
       }
       for (const row of list) {
-        columns.rids.push(rid);
-        columns.rows.push(row);
+        placed.places.push(place + 1);
+        placed.rows.push(row);
       }
     }
   }
   return tables;
 }
 
-/** Code systems are stored by their small id. */
-const columnType = (table: IndexTable, name: string, type: string): string =>
-  table === 'index_token' && name === 'system' ? 'integer' : type;
+/** Placeholders of the arrays that every part of a write reads. */
+interface Arrays {
+  rids: string;
+  lastUpdated: string;
+}
 
+/**
+ * Inserts the rows of one table. What belongs to the change is taken from its arrays by place: no join.
+ * @param done condition on `t.n` that the change was written
+ */
 function insertRows(
   table: IndexTable,
-  { columns }: ParamType,
-  data: { rids: Rid[]; rows: TableRow[] },
-  single: boolean,
+  { places, rows }: PlacedRows,
+  { rids, lastUpdated }: Arrays,
+  done: string,
   statement: Statement,
   systems: Systems,
 ): string {
-  const params = statement.add(plainArray(data.rows.map((row) => row.param)), 'smallint[]');
-  const arrays = columns.map(([name, type], n) => {
-    const sqlType = columnType(table, name, type);
-    const values = data.rows.map((row) => row.values[n]!);
-    if (sqlType === 'integer')
-      return statement.add(plainArray(values.map((url) => systems.known(url)!)), 'integer[]');
-    return statement.add(sqlType === 'text' ? textArray(values) : plainArray(values), `${sqlType}[]`);
+  const { columns } = indexTables.get(table)!;
+  const params = statement.add(plainArray(rows.map((row) => row.param)), 'smallint[]');
+  const arrays = columns.map(([, type], n) => {
+    const values = rows.map((row) => row.values[n]!);
+    if (type === 'system')
+      return statement.add(
+        plainArray(values.map((url) => (url === null ? null : systems.known(url)!))),
+        'integer[]',
+      );
+    return statement.add(type === 'text' ? textArray(values) : plainArray(values), `${type}[]`);
   });
   const names = columns.map(([name]) => name).join(', ');
-  const values = `${params}, ${arrays.join(', ')}`;
-  // One resource needs no join on its rid: 40 µs less.
-  const rows = single
-    ? `unnest(${values}) as t(param, ${names}) cross join put`
-    : `unnest(${statement.add(plainArray(data.rids), 'bigint[]')}, ${values}) as t(rid, param, ${names}) join put on put.rid = t.rid`;
   return `insert into ${table} (param, ${names}, last_updated, rid)
-    select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, put.last_updated, put.rid from ${rows}`;
+    select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, (${lastUpdated})[t.n], (${rids})[t.n]
+    from unnest(${statement.add(plainArray(places), 'integer[]')}, ${params}, ${arrays.join(', ')}) as t(n, param, ${names}) where ${done}`;
+}
+
+/** The parts that touch the versions before: found, kept in history, their index rows dropped. */
+function replacingParts(changes: readonly Change[], input: string): { old: string; rest: string[] } {
+  const tables = new Set(changes.flatMap(({ version, tables: own }) => (version > 1 ? [...own] : [])));
+  return {
+    old: `old as materialized (select r.* from resource r join ${input} on input.rid = r.rid and input.version = r.version + 1 order by r.rid for update of r)`,
+    rest: [
+      `kept as (insert into history (rid, version, type, last_updated, method, deleted, xid, content)
+      select old.rid, old.version, old.type, old.last_updated, old.method, old.deleted, old.xid, old.content from old join put using (rid))`,
+      ...[...tables].map(
+        (table) => `drop_${table} as (delete from ${table} i using put where i.rid = put.rid)`,
+      ),
+    ],
+  };
 }
 
 /** The text of a write. Everything hangs on `put`: a change whose expected version is not there leaves no trace. */
-function writeSql(
-  changes: readonly Change[],
-  lastUpdated: Date,
-  references: readonly Rid[],
-  statement: Statement,
-  systems: Systems,
-): string {
+function writeSql({ changes, generation, whole }: ChangeSet, statement: Statement, systems: Systems): string {
   // Some change replaces a version, so history and old index rows are touched.
   const replaces = changes.some((change) => change.version > 1);
-  const checksReferences = references.length > 0;
+  const single = changes.length === 1;
   const list = <K extends keyof Change>(key: K) => changes.map((change) => change[key] as string | number);
-  const input = `unnest(${statement.add(plainArray(list('rid')), 'bigint[]')}, ${statement.add(plainArray(list('typeId')), 'smallint[]')},
+  const arrays: Arrays = {
+    rids: statement.add(plainArray(list('rid')), 'bigint[]'),
+    lastUpdated: statement.add(plainArray(list('lastUpdated')), 'timestamptz[]'),
+  };
+  const input = `unnest(${arrays.rids}, ${statement.add(plainArray(list('typeId')), 'smallint[]')},
     ${statement.add(plainArray(list('id')), 'text[]')}, ${statement.add(plainArray(list('version')), 'integer[]')},
-    ${statement.add(plainArray(changes.map((change) => methodCodes[change.method])), '"char"[]')},
+    ${statement.add(plainArray(changes.map((change) => methodCodes[change.method])), '"char"[]')}, ${arrays.lastUpdated},
     string_to_array(${statement.add(changes.map((change) => change.content).join(SEPARATOR), 'text')}, e'\\x1e'))
-    as input(rid, type, id, version, method, content)`;
-  const instant = statement.add(lastUpdated.toISOString(), 'timestamptz');
+    with ordinality as input(rid, type, id, version, method, last_updated, content, n)`;
   const parts: string[] = [];
-  if (checksReferences) {
-    parts.push(`absent as materialized (select target from unnest(${statement.add(plainArray(references), 'bigint[]')}) as target
-      where not exists (select from resource r where r.rid = target and not r.deleted))`);
+  const conditions = [
+    `(select value from search_parameter_generation) = ${statement.add(generation, 'integer')}`,
+  ];
+  const referring = changes.flatMap(({ references }, place) => references.map(() => place + 1));
+  if (referring.length) {
+    const targets = plainArray(changes.flatMap(({ references }) => references));
+    parts.push(`absent as materialized (select t.n, t.target
+      from unnest(${statement.add(plainArray(referring), 'integer[]')}, ${statement.add(targets, 'bigint[]')}) as t(n, target)
+      where not exists (select from resource r where r.rid = t.target and not r.deleted))`);
+    conditions.push(`not exists (select from absent${whole || single ? '' : ' where absent.n = input.n'})`);
   }
-  const allowed = `where ${checksReferences ? 'not exists (select from absent)' : 'true'}`;
-  if (replaces) {
-    parts.push(
-      `old as materialized (select r.* from resource r join ${input} on input.rid = r.rid and input.version = r.version + 1 order by r.rid for update of r)`,
-    );
+  const replacing = replaces ? replacingParts(changes, input) : undefined;
+  if (replacing) {
+    parts.push(replacing.old);
+    conditions.push('(input.version = 1 or old.rid is not null)');
   }
   parts.push(`put as (insert into resource as r (rid, type, id, version, last_updated, method, deleted, content)
-    select input.rid, input.type, input.id, input.version, ${instant}, input.method, input.method = 'D', coalesce(input.content, '')
-    from ${input} ${replaces ? 'left join old on old.rid = input.rid' : ''} ${allowed}
-    ${replaces ? 'and (input.version = 1 or old.rid is not null)' : ''}
+    select input.rid, input.type, input.id, input.version, input.last_updated, input.method, input.method = 'D', coalesce(input.content, '')
+    from ${input} ${replaces ? 'left join old on old.rid = input.rid' : ''} where ${conditions.join(' and ')}
     on conflict (rid) do ${
       replaces
         ? `update set version = excluded.version, last_updated = excluded.last_updated, method = excluded.method,
       deleted = excluded.deleted, xid = default, content = excluded.content
       where r.version = excluded.version - 1 and r.type = excluded.type and r.id = excluded.id`
         : 'nothing'
-    } returning rid, last_updated)`);
-  if (replaces) {
-    parts.push(`kept as (insert into history (rid, version, type, last_updated, method, deleted, xid, content)
-      select old.rid, old.version, old.type, old.last_updated, old.method, old.deleted, old.xid, old.content from old join put using (rid))`);
-    for (const table of indexTables.keys())
-      parts.push(`drop_${table} as (delete from ${table} i using put where i.rid = put.rid)`);
+    } returning rid, type, version, method, last_updated)`);
+  parts.push(
+    `fed as (insert into change (rid, type, version, method, last_updated) select rid, type, version, method, last_updated from put)`,
+  );
+  if (!single) {
+    parts.push(`done as materialized (select array_agg(put.rid is not null order by input.n) as ok
+      from ${input} left join put on put.rid = input.rid)`);
   }
-  for (const [table, data] of columnsOf(changes)) {
-    parts.push(
-      `fill_${table} as (${insertRows(table, indexTables.get(table)!, data, changes.length === 1, statement, systems)})`,
-    );
+  parts.push(...(replacing?.rest ?? []));
+  const done = single ? 'exists (select from put)' : '(select ok from done)[t.n]';
+  for (const [table, placed] of rowsByTable(changes)) {
+    parts.push(`fill_${table} as (${insertRows(table, placed, arrays, done, statement, systems)})`);
   }
-  const absent = checksReferences
-    ? `coalesce((select array_agg(target::text) from absent), '{}')`
-    : `'{}'::text[]`;
-  return `with ${parts.join(',\n')} select coalesce(array_agg(rid::text), '{}') as written, ${absent} as absent from put`;
+  const absent = referring.length
+    ? `(select array_agg(n) from absent) as absent_of, (select array_agg(target::text) from absent) as absent`
+    : 'null as absent_of, null as absent';
+  return `with ${parts.join(',\n')} select ${single ? 'array[exists (select from put)]' : '(select ok from done)'} as written, ${absent},
+    ${conditions[0]} as current`;
 }
 
-/**
- * Writes a change set with one statement.
- * @param lastUpdated the instant of every version in it; equal to `meta.lastUpdated` in the contents
- * @param references surrogates that must name present resources, else nothing is written
- */
+/** Writes a change set with one statement. */
 export async function writeChanges(
   executor: Sql | Transaction,
   systems: Systems,
-  changes: readonly Change[],
-  lastUpdated: Date,
-  references: readonly Rid[],
+  set: ChangeSet,
 ): Promise<Written> {
-  const urls: string[] = [];
-  for (const { rows } of changes) for (const row of rows.get('index_token') ?? []) urls.push(row.values[0]!);
-  const unknown = new Set(urls.filter((url) => systems.known(url) === undefined));
+  const unknown = unknownSystems(set.changes, systems);
   if (unknown.size > MAX_NEW_SYSTEMS) {
     throw unprocessable([
       issue(
@@ -172,7 +233,17 @@ export async function writeChanges(
   }
   await systems.intern([...unknown]);
   const statement = new Statement();
-  const text = writeSql(changes, lastUpdated, references, statement, systems);
+  const text = writeSql(set, statement, systems);
   const [row] = await executor.unsafe(text, statement.values, { prepare: true });
-  return { written: new Set(row!.written as string[]), absent: row!.absent as string[] };
+  const { written, absent_of, absent, current } = row as unknown as {
+    written: boolean[];
+    absent_of: number[] | null;
+    absent: Rid[] | null;
+    current: boolean;
+  };
+  return {
+    written,
+    absent: (absent ?? []).map((reference, n) => ({ change: absent_of![n]! - 1, reference })),
+    current,
+  };
 }

@@ -42,20 +42,23 @@ const rowsOf: Record<string, (value: never) => IndexRow[]> = {
 
 /** A bound as a parameter of the statement, made when a comparison asks for it: PostgreSQL refuses one that is not used. */
 type Bound = () => string;
-type Compare = (low: Bound, high: Bound) => string;
-const equal: Compare = (low, high) => `(i.low >= ${low()} and i.high <= ${high()} and i.low < ${high()})`;
+type Compare = (low: Bound, high: Bound, column: MatchContext['column']) => string;
+const equal: Compare = (low, high, column) =>
+  `(${column('low')} >= ${low()} and ${column('high')} <= ${high()} and ${column('low')} < ${high()})`;
 
-/** What each prefix asks of a row's range [i.low, i.high) against the value's [low, high). */
+/** What each prefix asks of a row's range [low, high) against the value's [low, high). */
 const compare: Record<string, Compare> = {
   eq: equal,
-  ne: (low, high) => `not ${equal(low, high)}`,
-  gt: (_low, high) => `i.high > ${high()}`,
-  lt: (low) => `i.low < ${low()}`,
-  ge: (low, high) => `(i.high > ${low()} and (i.high > ${high()} or ${equal(low, high)}))`,
-  le: (low, high) => `(i.low < ${high()} and (i.low < ${low()} or ${equal(low, high)}))`,
-  sa: (_low, high) => `i.low >= ${high()}`,
-  eb: (low) => `i.high <= ${low()}`,
-  ap: (low, high) => `(i.low < ${high()} and i.high > ${low()})`,
+  ne: (low, high, column) => `not ${equal(low, high, column)}`,
+  gt: (_low, high, column) => `${column('high')} > ${high()}`,
+  lt: (low, _high, column) => `${column('low')} < ${low()}`,
+  ge: (low, high, column) =>
+    `(${column('high')} > ${low()} and (${column('high')} > ${high()} or ${equal(low, high, column)}))`,
+  le: (low, high, column) =>
+    `(${column('low')} < ${high()} and (${column('low')} < ${low()} or ${equal(low, high, column)}))`,
+  sa: (_low, high, column) => `${column('low')} >= ${high()}`,
+  eb: (low, _high, column) => `${column('high')} <= ${low()}`,
+  ap: (low, high, column) => `(${column('low')} < ${high()} and ${column('high')} > ${low()})`,
 };
 
 /** Both bounds of a range, each added to the statement at most once. */
@@ -95,10 +98,10 @@ export const date: ParamType = {
   sortColumn: 'low',
   modifiers: [],
   rows: (values) => values.flatMap(({ type, value }) => rowsOf[type]?.(value as never) ?? []),
-  match(values, _modifier, param, { statement, now }) {
+  match(values, _modifier, param, { statement, now, column }) {
     const tests = values.map((text) => {
       const { prefix, range } = parseDateValue(text, param.code, now);
-      return compare[prefix]!(...boundsOf(range, statement));
+      return compare[prefix]!(...boundsOf(range, statement), column);
     });
     return tests.length === 1 ? tests[0]! : `(${tests.join(' or ')})`;
   },

@@ -62,8 +62,8 @@ export const reference: ParamType = {
     }
     const targets = values.flatMap((value) => targetsOf(value, modifier, param, context));
     return targets.length === 1
-      ? `i.target = ${context.statement.add(targets[0]!, 'bigint')}`
-      : `i.target = any(${context.statement.add(plainArray(targets), 'bigint[]')})`;
+      ? `${context.column('target')} = ${context.statement.add(targets[0]!, 'bigint')}`
+      : `${context.column('target')} = any(${context.statement.add(plainArray(targets), 'bigint[]')})`;
   },
   single: (values, modifier, param) =>
     values.length === 1 && (!ID.test(values[0]!) || modifier !== undefined || param.target?.length === 1),

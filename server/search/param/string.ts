@@ -46,7 +46,7 @@ export const string: ParamType = {
     values
       .flatMap(({ type, value }) => partsOf[type]?.(value as never) ?? [])
       .map((text) => [normalizeString(text), text.slice(0, INDEXED_LENGTH)]),
-  match(values, modifier, param, { statement }) {
+  match(values, modifier, param, { statement, column }) {
     const tests = values.map((escaped) => {
       const text = withoutEscapes(escaped);
       if (!text)
@@ -59,10 +59,11 @@ export const string: ParamType = {
           `The search parameter "${param.code}" has a value without a letter or digit. Give a text.`,
         );
       if (modifier === 'exact') {
-        return `i.value = ${statement.add(value, 'text')} and i.exact = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
+        return `${column('value')} = ${statement.add(value, 'text')} and ${column('exact')} = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
       }
-      if (modifier === 'contains') return `i.value like ${statement.add(`%${likePattern(value)}%`, 'text')}`;
-      return `i.value >= ${statement.add(value, 'text')} and i.value < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
+      if (modifier === 'contains')
+        return `${column('value')} like ${statement.add(`%${likePattern(value)}%`, 'text')}`;
+      return `${column('value')} >= ${statement.add(value, 'text')} and ${column('value')} < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
     });
     return tests.length === 1 ? tests[0]! : `(${tests.map((test) => `(${test})`).join(' or ')})`;
   },

@@ -1,6 +1,6 @@
 // Token search: codes, identifiers, booleans. https://hl7.org/fhir/R4/search.html#token
 import type { CodeableConcept, Coding, ContactPoint, Identifier } from '@medplum/fhirtypes';
-import { type Statement, textArray } from '../../db/statement.ts';
+import { textArray } from '../../db/statement.ts';
 import { badRequest } from '../../fhir/errors.ts';
 import {
   type IndexRow,
@@ -65,30 +65,26 @@ function parse(text: string): TokenValue {
 }
 
 /** Condition of `system|code`, `|code` or `system|`. */
-function systemTest(
-  system: string,
-  code: string,
-  statement: Statement,
-  systemOf: MatchContext['systemOf'],
-): string {
-  const codeTest = code && `i.code = ${statement.add(code, 'text')}`;
-  if (system === '') return `${codeTest} and i.system = ${NO_SYSTEM_ID}`;
+function systemTest(system: string, code: string, { statement, systemOf, column }: MatchContext): string {
+  const codeTest = code && `${column('code')} = ${statement.add(code, 'text')}`;
+  if (system === '') return `${codeTest} and ${column('system')} = ${NO_SYSTEM_ID}`;
   const id = systemOf(system);
-  if (!code) return id === undefined ? 'false' : `i.system = ${id}`;
-  return `${codeTest} and i.system ${id === undefined ? `= ${IMPLIED_ID}` : `in (${id}, ${IMPLIED_ID})`}`;
+  if (!code) return id === undefined ? 'false' : `${column('system')} = ${id}`;
+  return `${codeTest} and ${column('system')} ${id === undefined ? `= ${IMPLIED_ID}` : `in (${id}, ${IMPLIED_ID})`}`;
 }
 
 export const token: ParamType = {
   table: 'index_token',
   columns: [
-    ['system', 'text'],
+    ['system', 'system'],
     ['code', 'text'],
   ],
   sortColumn: 'code',
   modifiers: ['not'],
   rows: (values) => values.flatMap(({ type, value }) => rowsOf[type]?.(value as never) ?? []),
   systems: (values) => values.flatMap((value) => parse(value).system || []),
-  match(values, _modifier, param, { statement, systemOf }) {
+  match(values, _modifier, param, context) {
+    const { statement, column } = context;
     const codes: string[] = [];
     const tests: string[] = [];
     for (const text of values) {
@@ -98,10 +94,11 @@ export const token: ParamType = {
           `The search parameter "${param.code}" has an empty value. Give a code, or leave it out.`,
         );
       if (system === undefined) codes.push(code);
-      else tests.push(systemTest(system, code, statement, systemOf));
+      else tests.push(systemTest(system, code, context));
     }
-    if (codes.length === 1) tests.push(`i.code = ${statement.add(codes[0]!, 'text')}`);
-    else if (codes.length) tests.push(`i.code = any(${statement.add(textArray(codes), 'text[]')})`);
+    if (codes.length === 1) tests.push(`${column('code')} = ${statement.add(codes[0]!, 'text')}`);
+    else if (codes.length)
+      tests.push(`${column('code')} = any(${statement.add(textArray(codes), 'text[]')})`);
     return tests.length === 1 ? tests[0]! : `(${tests.map((test) => `(${test})`).join(' or ')})`;
   },
   // Not with a system either: a value that implies its system and one that has it may both match.

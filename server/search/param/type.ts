@@ -5,10 +5,22 @@ import type { Statement } from '../../db/statement.ts';
 import type { TypedValue } from '../../fhir/path/index.ts';
 
 /** Names of the index tables, one a search parameter type. */
-export type IndexTable = 'index_token' | 'index_string' | 'index_date' | 'index_reference' | 'index_uri';
+export type IndexTable =
+  | 'index_token'
+  | 'index_string'
+  | 'index_date'
+  | 'index_reference'
+  | 'index_uri'
+  | 'index_number'
+  | 'index_quantity'
+  | 'index_composite'
+  | 'index_position';
 
-/** Column values of one index row, in the order of `ParamType.columns`, without param, last_updated and rid. */
-export type IndexRow = readonly string[];
+/** Column values of one index row, in the order of the table's columns, without param, last_updated and rid. */
+export type IndexRow = readonly (string | null)[];
+
+/** Name and SQL type of a column; `system` is a code system URL, stored as its small id. */
+export type Column = readonly [name: string, type: string];
 
 /** A search parameter of one resource type, ready for indexing and search. */
 export interface SearchParam {
@@ -20,8 +32,27 @@ export interface SearchParam {
   readonly url: string;
   /** Resource types that a reference may point at; absent: any. */
   readonly target?: readonly string[];
-  /** The values of the parameter in a resource. */
+  /** The values of the parameter in a resource; of a composite, the elements that hold a group each. */
   readonly extract: (resource: object) => TypedValue[];
+  /** Of a composite: its parts, evaluated on each group. */
+  readonly components?: readonly Component[];
+}
+
+/** One part of a composite parameter. */
+export interface Component {
+  /** Search parameter type of the part. */
+  readonly type: string;
+  readonly code: string;
+  readonly target?: readonly string[];
+  /** The values of the part in a group. @param resource what %resource means */
+  readonly extract: (group: TypedValue, resource: object) => TypedValue[];
+}
+
+/** What rows are made with. */
+export interface RowContext {
+  readonly ridOf: RidOf;
+  /** Base URL of this server; references to it are local. */
+  readonly base: string;
 }
 
 /** What the SQL of a value may ask for. */
@@ -33,19 +64,23 @@ export interface MatchContext {
   /** Id of a code system URL, undefined when no resource uses it. */
   readonly systemOf: (url: string) => number | undefined;
   readonly now: Date;
+  /** SQL of a column of the rows that are tested: `i.code`, or in a composite `i.c2_code`. */
+  readonly column: (name: string) => string;
 }
 
 /** One value of a search parameter, `system|code` or `ge2026-01-01`, unescaped parts kept apart by the type itself. */
 export interface ParamType {
   readonly table: IndexTable;
-  /** Column name and SQL type of each value in an IndexRow. */
-  readonly columns: readonly (readonly [name: string, type: string])[];
+  /** Columns of its rows. */
+  readonly columns: readonly Column[];
   /** Column that a sort by this parameter compares; absent when it cannot be sorted by. */
   readonly sortColumn?: string;
   /** Modifiers beside `missing`, which every type has. */
   readonly modifiers: readonly string[];
   /** Index rows of the extracted values. */
-  rows(values: readonly TypedValue[], context: { ridOf: RidOf; base: string }): IndexRow[];
+  rows(values: readonly TypedValue[], context: RowContext, param: SearchParam, resource: object): IndexRow[];
+  /** Rows in the tables of other types, under the same parameter, which its modifiers search. */
+  modifierRows?(values: readonly TypedValue[]): (readonly [table: IndexTable, row: IndexRow])[];
   /**
    * SQL condition on alias `i` that holds for the rows that match any of `values` (already split at commas, still escaped).
    * @throws FhirError 400 for a value that the type cannot read

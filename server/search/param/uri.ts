@@ -10,15 +10,15 @@ export const uri: ParamType = {
   sortColumn: 'value',
   modifiers: [],
   rows: (values) => values.flatMap(({ value }) => (typeof value === 'string' ? [[indexedText(value)]] : [])),
-  match(values, _modifier, param, { statement }) {
+  match(values, _modifier, param, { statement, column }) {
     if (values.includes(''))
       throw badRequest(
         `The search parameter "${param.code}" has an empty value. Give a URI, or leave it out.`,
       );
     const texts = values.map((value) => indexedText(withoutEscapes(value)));
     return texts.length === 1
-      ? `i.value = ${statement.add(texts[0]!, 'text')}`
-      : `i.value = any(${statement.add(textArray(texts), 'text[]')})`;
+      ? `${column('value')} = ${statement.add(texts[0]!, 'text')}`
+      : `${column('value')} = any(${statement.add(textArray(texts), 'text[]')})`;
   },
   single: (values) => values.length === 1,
 };

@@ -32,10 +32,11 @@ async function checkRows(
   let [values, rows] = [0, 0];
   for (const draft of drafts) {
     const params = s.registry.indexed(draft.resourceType);
-    for (const { code, type, extract } of params) {
+    for (const param of params) {
+      const { code, type, extract } = param;
       for (const value of extract(draft)) {
         values++;
-        if (paramTypes[type]!.rows([value], context).length) continue;
+        if (paramTypes[type]!.rows([value], context, param, draft).length) continue;
         if (!silent[type]?.(value.type, value.value as Value))
           t.fail(
             `${draft.resourceType}.${code} makes no row of ${value.type} ${JSON.stringify(value.value)}`,

@@ -56,7 +56,7 @@ export async function openStorage(t: Test, { now = () => NOW } = {}) {
   const dependencies = { sql: searchSql, registry, systems, cursors, ridOf, typeId, base: BASE, now };
   const search = new Search(dependencies);
   const { indexed, compartment } = registry;
-  const store = new Store({ sql, systems, ridOf, typeId, indexed, compartment, base: BASE });
+  const store = new Store({ sql, systems, ridOf, typeId, indexed, compartment, base: BASE, parameters: { generation: () => 1, refresh: async () => {} }, writers: 2 });
   const versions = new Map<string, number>();
   let instant = NOW.getTime() - 10_000_000;
 

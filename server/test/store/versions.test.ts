@@ -28,6 +28,8 @@ const store = new Store({
   indexed: () => [],
   compartment: 0,
   base: server.base,
+  parameters: { generation: () => 1, refresh: async () => {} },
+  writers: 2,
 });
 const version = (id: string, number: number, more: Partial<NewVersion> = {}): NewVersion => ({
   type: 'Patient',
