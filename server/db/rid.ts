@@ -7,9 +7,21 @@ export type Rid = string;
 /** Surrogate of a local reference (`Patient/1`), or of a canonical or absolute URL. */
 export type RidOf = (reference: string) => Rid;
 
+/** References that are remembered at least, and at most twice as many: the same few are named again and again. */
+const REMEMBERED = 10_000;
+
 /** Makes the hash function of an installation from its secret key; without the key collisions cannot be crafted. */
 export function createRidOf(key: string): RidOf {
-  return (reference) => (hash('sha256', key + reference, 'buffer') as Buffer).readBigInt64BE(0).toString();
+  let recent = new Map<string, Rid>();
+  let older: ReadonlyMap<string, Rid> = recent;
+  return (reference) => {
+    const known = recent.get(reference) ?? older.get(reference);
+    if (known !== undefined) return known;
+    const rid = (hash('sha256', key + reference, 'buffer') as Buffer).readBigInt64BE(0).toString();
+    if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map()];
+    recent.set(reference, rid);
+    return rid;
+  };
 }
 
 /** Reads a secret of this installation, making it on first use. Several processes agree on one. */
