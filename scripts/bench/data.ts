@@ -2,26 +2,9 @@
 import type { Task } from '@medplum/fhirtypes';
 import { createApp } from '../../server/app.ts';
 import { readConfig } from '../../server/config.ts';
-import { internParameters, internTypes, Systems } from '../../server/db/intern.ts';
-import { openPool } from '../../server/db/pool.ts';
-import { createRidOf, secretOf } from '../../server/db/rid.ts';
+import { openPool, type Sql } from '../../server/db/pool.ts';
+import { createRidOf, type RidOf, secretOf } from '../../server/db/rid.ts';
 import { systemAccess } from '../../server/fhir/access.ts';
-import { resourceTypes } from '../../server/fhir/elements.ts';
-import { type Compiled, compilePage } from '../../server/search/compile.ts';
-import { readQuery } from '../../server/search/query.ts';
-import { createRegistry } from '../../server/search/registry.ts';
-
-/** What the bare handler is started with. */
-export interface BareInput {
-  databaseUrl: string;
-  connections: number;
-  port: number;
-  readSql: string;
-  searchSql: string;
-  /** Parameters of the n-th read and search. */
-  reads: string[][];
-  searches: string[][];
-}
 
 export const CB = 'https://throughline.example/fhir';
 const STATUSES = ['requested', 'accepted', 'in-progress', 'completed'] as const;
@@ -42,7 +25,7 @@ export function benchTask(n: number, patients: number, now: Date): Task {
       coding: [
         {
           system: `${CB}/CodeSystem/cn-task-code`,
-          code: n % 2 ? 'coord-post-visit-followup' : 'coord-result-review',
+          code: (n >> 2) % 2 ? 'coord-post-visit-followup' : 'coord-result-review',
         },
       ],
       text: 'Follow-up after a visit',
@@ -128,33 +111,24 @@ export async function fill(databaseUrl: string, patients: number, tasks: number,
   await app.close();
 }
 
-/** The statement that the server runs for a search, with its parameters for each of `queries`. */
-export async function statementsOf(
-  databaseUrl: string,
-  queries: readonly string[],
-  base: string,
-): Promise<{ searches: Compiled[]; rids: (key: string) => string; typeId: number }> {
-  const sql = openPool(databaseUrl, { max: 1 });
-  const types = await internTypes(sql, [...resourceTypes]);
-  const registry = await createRegistry([], (keys) => internParameters(sql, keys));
-  const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
-  const systems = new Systems(sql);
-  const context = {
-    ridOf,
-    base,
-    typeId: (type: string) => types.get(type)!,
-    systemOf: (url: string) => systems.known(url),
-    compartment: registry.compartment,
-    now: new Date(),
-  };
-  const searches = queries.map((query) =>
-    compilePage(
-      readQuery('Task', new URLSearchParams(query), registry, false),
-      { all: undefined, confined: [] },
-      context,
-      undefined,
-    ),
+/** The small numbers of a database, for statements written by hand. */
+export interface Numbers {
+  ridOf: RidOf;
+  type: (name: string) => number;
+  param: (type: string, code: string) => number;
+}
+
+export async function numbersOf(sql: Sql): Promise<Numbers> {
+  const types = new Map((await sql`select name, id from resource_type`).map(({ name, id }) => [name, id]));
+  const params = new Map(
+    (await sql`select type, code, id from search_parameter`).map(({ type, code, id }) => [
+      `${type}.${code}`,
+      id,
+    ]),
   );
-  await sql.end();
-  return { searches, rids: ridOf, typeId: types.get('Task')! };
+  return {
+    ridOf: createRidOf((await secretOf(sql, 'rid')).toString('base64')),
+    type: (name) => types.get(name)!,
+    param: (type, code) => params.get(`${type}.${code}`)!,
+  };
 }

@@ -41,8 +41,16 @@ export interface ExportDependencies {
   log: { error(details: object, message: string): void };
 }
 
+/** Condition on a resource `r`, with its parameters. */
+interface Recent {
+  condition: string;
+  values: string[];
+}
+
 /** Resources fetched at a time; memory holds one such batch. */
 const BATCH = 1000;
+/** Seed of the lock that the process holds which runs an export. */
+const LOCK = 7_205_760;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FILE = /^[A-Za-z]+\.ndjson$/;
 
@@ -124,27 +132,56 @@ export class Exports {
     this.#running.set(id, run);
   }
 
-  /** One REPEATABLE READ transaction reads everything: writes meanwhile do not tear the export. */
+  /**
+   * One REPEATABLE READ transaction reads everything: writes meanwhile do not tear the export. Its lock keeps other
+   * processes off, and ends with this one, so that whoever resumes can take over.
+   */
   async #export(id: string, { level, types, since }: Omit<ExportRequest, 'url' | 'subject'>): Promise<void> {
     const { sql } = this.#deps;
     const folder = this.#folderOf(id);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
     await sql.begin('isolation level repeatable read read only', async (transaction) => {
       await transaction`set local statement_timeout = 0`;
-      const [{ now }] = (await transaction`select now() as now`) as unknown as [{ now: Date }];
+      const [{ now, snapshot, mine }] = (await transaction`
+        select now() as now, pg_current_snapshot()::text as snapshot,
+          pg_try_advisory_xact_lock(hashtextextended(${id}, ${LOCK})) as mine`) as unknown as [
+        { now: Date; snapshot: string; mine: boolean },
+      ];
+      // Asked outside the snapshot, which may be older than the end of another process's run.
+      const [unfinished] =
+        await sql`select from export_job where id = ${id} and status in ('queued', 'in-progress')`;
+      if (!mine || !unfinished) return;
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      const recent = since ? await this.#recent(since) : undefined;
       const output: ExportJob['output'] = [];
       for (const [n, type] of types.entries()) {
         const progress = `${type}, ${n} of ${types.length} types done`;
         const [alive] =
           await sql`update export_job set status = 'in-progress', progress = ${progress} where id = ${id} and status in ('queued', 'in-progress') returning id`;
         if (!alive) return;
-        const count = await this.#writeType(transaction, join(folder, `${type}.ndjson`), type, level, since);
+        const count = await this.#writeType(transaction, join(folder, `${type}.ndjson`), type, level, recent);
         if (count) output.push({ type, count });
       }
-      await sql`update export_job set status = 'completed', transaction_time = ${now}, output = ${output as never}, progress = 'completed'
+      await sql`update export_job set status = 'completed', transaction_time = ${now}, output = ${output as never}, progress = 'completed',
+          request = request || jsonb_build_object('snapshot', ${snapshot}::text)
         where id = ${id} and status = 'in-progress'`;
     });
+  }
+
+  /**
+   * What `_since` lets pass. When it is the transaction time of a former export, also what that one could not see yet: a
+   * write that was on its way has an earlier instant, and belongs to neither export otherwise.
+   */
+  async #recent(since: string): Promise<Recent> {
+    const [former] = await this.#deps.sql`select request->>'snapshot' as snapshot from export_job
+      where date_trunc('milliseconds', transaction_time) = ${since}::text::timestamptz and request ? 'snapshot'
+      order by transaction_time limit 1`;
+    if (!former) return { condition: 'and r.last_updated >= $1::text::timestamptz', values: [since] };
+    return {
+      condition:
+        'and (r.last_updated >= $1::text::timestamptz or not pg_visible_in_snapshot(r.xid, $2::text::pg_snapshot))',
+      values: [since, former.snapshot as string],
+    };
   }
 
   /** @returns the number of resources; no file is left when there is none */
@@ -153,17 +190,16 @@ export class Exports {
     path: string,
     type: string,
     level: ExportLevel,
-    since: string | undefined,
+    recent: Recent | undefined,
   ): Promise<number> {
     const { typeId, compartment } = this.#deps;
     const confined =
       level === 'patient'
         ? `and exists (select from index_reference i where i.rid = r.rid and i.param = ${compartment})`
         : '';
-    const recent = since ? 'and r.last_updated >= $1::timestamptz' : '';
     const query = transaction.unsafe(
-      `select r.content from resource r where r.type = ${typeId(type)} and not r.deleted ${recent} ${confined}`,
-      since ? [since] : [],
+      `select r.content from resource r where r.type = ${typeId(type)} and not r.deleted ${recent?.condition ?? ''} ${confined}`,
+      recent?.values ?? [],
     );
     let count = 0;
     async function* lines() {

@@ -1,6 +1,6 @@
 // The embedded PostgreSQL 18: a real server inside an npm package, kept in DATA_DIR, reachable on loopback only.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -28,17 +28,20 @@ const POSTGRES_FLAGS = [
 
 const isRoot = userInfo().uid === 0;
 
-/** A port of loopback that nothing listens on at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
+/** The port, if nothing listens on it at the moment; 0: any. */
+function portIfFree(port: number): Promise<number | undefined> {
+  return new Promise((done) => {
     const probe = createServer();
-    probe.once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
+    probe.once('error', () => done(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const { port: free } = probe.address() as { port: number };
+      probe.close(() => done(free));
     });
   });
 }
+
+/** A port of loopback that nothing listens on at the moment. */
+export const freePort = async (): Promise<number> => (await portIfFree(0))!;
 
 /** The password of the cluster, made on its first start and readable by its owner only. */
 function passwordIn(folder: string): string {
@@ -47,17 +50,19 @@ function passwordIn(folder: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Port of a server that already runs on this folder (a second process, or one that outlived its parent). */
-function runningPort(databaseDir: string): number | undefined {
-  const pidFile = join(databaseDir, 'postmaster.pid');
-  if (!existsSync(pidFile)) return undefined;
-  const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n');
+/**
+ * What the lock file says of the server that runs on this folder (a second process, or one that outlived its parent), or
+ * that ended without removing it. PostgreSQL removes such a file itself, once no process of the old server is left.
+ */
+function lockOf(databaseDir: string): { alive: boolean; port: number } | undefined {
+  const file = join(databaseDir, 'postmaster.pid');
+  if (!existsSync(file)) return undefined;
+  const [pid, , , port] = readFileSync(file, 'utf8').split('\n');
   try {
     process.kill(Number(pid), 0);
-    return Number(port);
+    return { alive: true, port: Number(port) };
   } catch {
-    rmSync(pidFile, { force: true });
-    return undefined;
+    return { alive: false, port: Number(port) };
   }
 }
 
@@ -73,10 +78,11 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   const databaseDir = join(folder, 'postgres');
   const password = passwordIn(folder);
   const urlOf = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/throughline`;
-  const running = runningPort(databaseDir);
-  if (running) return { url: urlOf(running), stop: async () => {} };
+  const lock = lockOf(databaseDir);
+  if (lock?.alive) return { url: urlOf(lock.port), stop: async () => {} };
 
-  const port = await freePort();
+  // The port of a server that was killed, if it is free: whoever used that one finds this one there.
+  const port = (lock && (await portIfFree(lock.port))) ?? (await freePort());
   const lines: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir,
@@ -101,5 +107,11 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
       `The embedded PostgreSQL in ${databaseDir} did not start: ${(error as Error | undefined)?.message ?? lines.slice(-5).join(' ')}`,
     );
   }
-  return { url: urlOf(port), stop: () => server.stop() };
+  return {
+    url: urlOf(port),
+    // One that was killed meanwhile would be waited for in vain.
+    stop: async () => {
+      if (lockOf(databaseDir)?.alive) await server.stop();
+    },
+  };
 }

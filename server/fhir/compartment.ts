@@ -1,13 +1,19 @@
-// The patient compartment: which types lie in it, and which are shared by all patients.
-// https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+// Compartments: which types lie in them, and of the patient's, which are shared by all patients.
+// https://hl7.org/fhir/R4/compartmentdefinition.html
 import { readFileSync } from 'node:fs';
 
-const table: Record<string, string[]> = JSON.parse(
-  readFileSync(new URL('./r4/patient-compartment.json', import.meta.url), 'utf8'),
-);
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`./r4/${name}.json`, import.meta.url), 'utf8'));
+const table: Record<string, string[]> = read('patient-compartment');
 
 /** Codes of the search parameters that put a resource of a type into a patient's compartment; empty for Patient, which is its own. */
 export const compartmentParameters: Readonly<Record<string, readonly string[]>> = { Patient: [], ...table };
+
+/** Of each compartment the types that lie in it, and the codes of the search parameters that put them there. */
+export const compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  Patient: compartmentParameters,
+  ...read('compartments'),
+};
 
 /** Directory and definitional types without patient data: a `patient/` scope that names them reads all of them. */
 const SHARED: ReadonlySet<string> = new Set([

@@ -16,6 +16,8 @@ export interface Element {
   readonly targets?: readonly string[];
   /** Canonical URL of the value set of a required binding. */
   readonly required?: string;
+  /** 1 when the element belongs to a resource's summary. */
+  readonly summary?: 1;
 }
 
 /** One FHIR type: a resource, a datatype, or a backbone element. */

@@ -41,6 +41,7 @@ export type Result =
       versions: readonly Version[];
       self: string;
       next: string | undefined;
+      subset?: Subset;
     }
   | {
       kind: 'batch';

@@ -2,7 +2,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest, FhirError, issue, outcomeOf, tooLarge, unsupportedMediaType } from '../fhir/errors.ts';
+import { inFormat } from '../response/format.ts';
 import { FHIR_JSON, render } from '../response/index.ts';
+import { negotiate } from './negotiate.ts';
 
 /** Fastify's own failures, by code, as ours. */
 const fastifyFailures: Record<string, (limit: number) => FhirError> = {
@@ -40,13 +42,20 @@ export function toFhirError(error: unknown, { bodyLimit, databaseFailure }: Erro
   ]);
 }
 
+/** In which format a failure is told: JSON where nothing that is asked for is offered. */
+function representationOf({ url, headers }: FastifyRequest) {
+  const cut = url.indexOf('?');
+  const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut));
+  return negotiate(query, headers.accept) ?? negotiate(new URLSearchParams(), undefined)!;
+}
+
 /** Sends the outcome of a failure. */
-export function sendError(
+export async function sendError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   context: ErrorContext,
-): FastifyReply {
+): Promise<FastifyReply> {
   const failure = toFhirError(error, context);
   if (failure.status >= 500)
     request.log.error(
@@ -59,10 +68,10 @@ export function sendError(
       },
       'request failed',
     );
-  const { status, headers, body } = render(
-    { kind: 'outcome', status: failure.status, issues: failure.issues },
-    context.base,
-    'representation',
+  const outcome = { kind: 'outcome', status: failure.status, issues: failure.issues } as const;
+  const { status, headers, body } = await inFormat(
+    render(outcome, context.base, 'representation'),
+    representationOf(request),
   );
   // fastify would close the connection, and a client that is still sending would lose this answer: the rest is read and dropped.
   if (status === 413) reply.removeHeader('connection');
@@ -71,6 +80,7 @@ export function sendError(
     .headers({
       ...headers,
       'cache-control': 'no-store',
+      vary: 'Accept',
       ...failure.headers,
       ...(status === 401 && { 'www-authenticate': `Bearer realm="${context.base}"` }),
       ...(status === 503 && { 'retry-after': '5' }),

@@ -1,13 +1,15 @@
 // The FHIR endpoint: bytes in, FhirRequest; Result, bytes out. https://hl7.org/fhir/R4/http.html
-import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../fhir/access.ts';
-import { badRequest, FhirError, issue, unsupportedMediaType } from '../fhir/errors.ts';
-import { parseJson } from '../fhir/json.ts';
+import { badRequest } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from '../interaction/context.ts';
-import { render, returnPreference } from '../response/index.ts';
+import { isBinary, nativeBinary } from '../response/binary.ts';
+import { inFormat, type Representation } from '../response/format.ts';
+import { type Rendered, render, returnPreference } from '../response/index.ts';
+import { type Addressed, checkForm, contentTypeOf, registerBodies } from './body.ts';
 import { type ErrorContext, sendError } from './errors.ts';
+import { negotiate, notAcceptable } from './negotiate.ts';
 
 export interface FhirRoutes extends ErrorContext {
   /** The caller of a request, from its headers. @throws FhirError 401 */
@@ -20,29 +22,6 @@ const MOUNT = '/fhir';
 const PUBLIC = new Set(['metadata']);
 const NOBODY: Access = Object.freeze({ subject: 'anonymous', scopes: [] });
 
-const JSON_TYPES = new Set([
-  'json',
-  'application/json',
-  'application/fhir+json',
-  'text/json',
-  '*/*',
-  'application/*',
-  'text/html',
-  'application/xhtml+xml',
-  'html',
-]);
-
-/** JSON is what this server speaks. https://hl7.org/fhir/R4/http.html#mime-type */
-function checkAccept(query: URLSearchParams, accept: string | undefined): void {
-  const asked = query.get('_format') ?? accept;
-  if (!asked || asked.includes('*/*')) return;
-  const types = asked.split(',').map((type) => type.split(';')[0]!.trim().replace(' ', '+'));
-  if (types.some((type) => JSON_TYPES.has(type) || type === 'application/fhir+ndjson')) return;
-  throw new FhirError(406, [
-    issue('not-supported', `"${asked}" is not offered. Ask for application/fhir+json.`),
-  ]);
-}
-
 /** Path segments after the mount, decoded. */
 function segmentsOf(path: string): string[] {
   const segments = path.slice(MOUNT.length).split('/').filter(Boolean);
@@ -54,8 +33,9 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-/** A request without its body, which is read only when the caller is known. */
-type Addressed = Omit<FhirRequest, 'body'>;
+/** A Binary can be read in any format: in that of what it holds. https://hl7.org/fhir/R4/binary.html#rest */
+const readsBinary = ({ method, path }: Addressed): boolean =>
+  path[0] === 'Binary' && (method === 'GET' || method === 'HEAD') && path.length % 2 === 0;
 
 async function addressOf(
   { method, url, headers }: FastifyRequest,
@@ -64,56 +44,65 @@ async function addressOf(
   const cut = url.indexOf('?');
   const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut));
   const path = segmentsOf(cut < 0 ? url : url.slice(0, cut));
-  checkAccept(query, headers.accept);
   const access = PUBLIC.has(path[0] ?? '') ? NOBODY : await guard(headers);
   return { method, path, query, headers: headers as FhirRequest['headers'], access };
 }
 
-/** A form is the body of a search by POST and of nothing else. */
-function checkForm({ path }: Addressed, body: unknown): void {
-  if (body instanceof URLSearchParams && path.at(-1) !== '_search')
-    throw unsupportedMediaType('The body must be application/fhir+json (or application/json).');
+/** How the answer is to be written. @throws FhirError 406 for what is not offered */
+function representationOf(address: Addressed, parameters: URLSearchParams): Representation {
+  const { accept } = address.headers;
+  const found = negotiate(parameters, accept);
+  if (found) return found;
+  if (readsBinary(address) && !parameters.get('_format')) return NATIVE;
+  throw notAcceptable(parameters, accept);
+}
+const NATIVE: Representation = { mediaType: 'application/fhir+json', pretty: false, native: true };
+
+/** The answer to a result. */
+async function answerOf(
+  result: Result,
+  representation: Representation,
+  base: string,
+  prefer: string | undefined,
+): Promise<Rendered> {
+  const rendered = render(result, base, returnPreference(prefer));
+  return representation.native && isBinary(result)
+    ? nativeBinary(result, rendered)
+    : inFormat(rendered, representation);
 }
 
 /** Registers the FHIR endpoint below /fhir. */
 export async function registerFhir(app: FastifyInstance, routes: FhirRoutes): Promise<void> {
   const { base, dispatch } = routes;
   await app.register(async (fhir) => {
-    fhir.removeAllContentTypeParsers();
-    const parse = async (_request: FastifyRequest, body: Buffer) => {
-      if (!isUtf8(body)) throw badRequest('The body is not UTF-8, which FHIR requires.');
-      return parseJson(body.toString());
-    };
-    fhir.addContentTypeParser(
-      ['application/fhir+json', 'application/json', 'text/json'],
-      { parseAs: 'buffer' },
-      parse,
-    );
-    fhir.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, body, done) => done(null, new URLSearchParams(body as string)),
-    );
+    const known = new WeakMap<FastifyRequest, { address: Addressed; representation: Representation }>();
+    registerBodies(fhir, (request) => known.get(request)!.address);
     fhir.setErrorHandler((error, request, reply) => sendError(error, request, reply, routes));
-
-    const addressed = new WeakMap<FastifyRequest, Addressed>();
     fhir.addHook('onRequest', async (request) => {
-      addressed.set(request, await addressOf(request, routes));
+      const address = await addressOf(request, routes);
+      known.set(request, { address, representation: representationOf(address, address.query) });
     });
 
     const handle = async (request: FastifyRequest, reply: FastifyReply) => {
-      const address = addressed.get(request)!;
+      const { address, representation } = known.get(request)!;
       checkForm(address, request.body);
-      const fhirRequest: FhirRequest = { ...address, body: request.body ?? undefined };
-      const { status, headers, body } = render(
+      const form = request.body instanceof URLSearchParams ? request.body : undefined;
+      const contentType = contentTypeOf(request);
+      const fhirRequest: FhirRequest = {
+        ...address,
+        body: request.body ?? undefined,
+        ...(contentType && { contentType }),
+      };
+      const { status, headers, body } = await answerOf(
         await dispatch(fhirRequest),
+        form ? representationOf(address, new URLSearchParams([...address.query, ...form])) : representation,
         base,
-        returnPreference(request.headers.prefer as string | undefined),
+        address.headers.prefer,
       );
       return reply
         .code(status)
-        .headers({ ...headers, 'cache-control': 'no-store' })
-        .send(body || null);
+        .headers({ ...headers, 'cache-control': 'no-store', vary: 'Accept' })
+        .send(body.length ? body : undefined);
     };
     const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
     fhir.route({ method: [...method], url: MOUNT, handler: handle });

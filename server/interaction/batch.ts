@@ -2,7 +2,7 @@
 import { badRequest, FhirError } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { AnswerBudget } from './answer-budget.ts';
-import { entriesOf, requestOf } from './bundle-entry.ts';
+import { answerTo, entriesOf, requestOf } from './bundle-entry.ts';
 import type { Context, FhirRequest, Handler } from './context.ts';
 import { transaction } from './transaction.ts';
 
@@ -13,7 +13,7 @@ export const batch: Handler = async (context, request) => {
   const results: Result[] = [];
   const budget = new AnswerBudget();
   for (const entry of entries) {
-    results.push(await settle(context, budget, () => requestOf(entry, request.access, context.base)));
+    results.push(await settle(context, budget, () => requestOf(entry, request, context.base)));
   }
   return { kind: 'batch', status: 200, type: 'batch-response', entries: results };
 };
@@ -25,10 +25,10 @@ async function settle(
 ): Promise<Result> {
   try {
     const request = makeRequest();
-    if (!request.path.length)
+    if (!request.path.length && request.method === 'POST')
       throw badRequest('A batch takes no other batch. Send its entries in this one.', 'request.url');
     budget.check();
-    return budget.spend(await context.dispatch(request));
+    return answerTo(request, budget.spend(await context.dispatch(request)));
   } catch (error) {
     if (error instanceof FhirError) return { kind: 'outcome', status: error.status, issues: error.issues };
     throw error;

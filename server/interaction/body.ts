@@ -1,13 +1,21 @@
 // The body of a write: an object with the resource type (and, for updates, the id) that the URL names.
-import { badRequest } from '../fhir/errors.ts';
-import type { Body } from './context.ts';
+import { badRequest, unsupportedMediaType } from '../fhir/errors.ts';
+import type { Body, FhirRequest } from './context.ts';
+import { JSON_PATCH } from './patch/index.ts';
 
 /** A value of a body as a sentence may name it: text and numbers as they are, anything else by its JSON type. */
 const shown = (value: unknown): string =>
   typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : `"${String(value)}"`;
 
-/** @throws FhirError 400 when the body is no resource of `type` */
-export function resourceBody(body: unknown, type: string): Body {
+/** @throws FhirError 400 when the body is no resource of `type`, 415 when it is a patch */
+export function resourceBody(
+  { body, contentType }: Pick<FhirRequest, 'body' | 'contentType'>,
+  type: string,
+): Body {
+  if (contentType === JSON_PATCH)
+    throw unsupportedMediaType(
+      `The body is a patch. Send it with PATCH, or a ${type} as application/fhir+json.`,
+    );
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest(`The body must be a ${type} as a JSON object.`);
   }

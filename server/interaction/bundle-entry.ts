@@ -1,8 +1,11 @@
 // An entry of a batch or transaction as a request of its own. https://hl7.org/fhir/R4/http.html#transaction
-import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
-import type { Access } from '../fhir/access.ts';
+import { isUtf8 } from 'node:buffer';
+import type { Binary, Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { badRequest, FhirError, type Issue } from '../fhir/errors.ts';
+import { parseJson } from '../fhir/json.ts';
+import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from './context.ts';
+import { readsPatch } from './patch/index.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -48,8 +51,35 @@ export function splitUrl(url: string, base: string): { path: string[]; query: UR
   };
 }
 
-/** @throws FhirError 400 when the entry says no method or URL */
-export function requestOf(entry: BundleEntry, access: Access, base: string): FhirRequest {
+/** The patch of an entry: a Binary of any patch's media type, or the Parameters themselves. @throws FhirError 400 */
+function patchOf(resource: unknown): Pick<FhirRequest, 'body' | 'contentType'> {
+  const { resourceType, contentType, data } = (resource ?? {}) as Partial<Binary>;
+  if (resourceType !== 'Binary') return { body: resource };
+  if (typeof contentType !== 'string' || typeof data !== 'string')
+    throw badRequest(
+      'The Binary of a patch needs its contentType, such as application/json-patch+json, and data in base64.',
+      'Binary',
+    );
+  const type = contentType.split(';')[0]!.trim().toLowerCase();
+  if (!readsPatch(type)) return { body: undefined, contentType: type };
+  const bytes = Buffer.from(data, 'base64');
+  if (!isUtf8(bytes)) throw badRequest('The data of the Binary is not UTF-8.', 'Binary.data');
+  return { body: parseJson(bytes.toString()), contentType: type };
+}
+
+/** What of the bundle's own headers holds for its entries: how strictly they are read. */
+const handlingOf = (prefer: string | undefined): string | undefined =>
+  /\bhandling\s*=\s*"?\w+/.exec(prefer ?? '')?.[0];
+
+/**
+ * An entry as a request of the bundle's caller.
+ * @throws FhirError 400 when the entry says no method or URL
+ */
+export function requestOf(
+  entry: BundleEntry,
+  { access, headers }: Pick<FhirRequest, 'access' | 'headers'>,
+  base: string,
+): FhirRequest {
   const { method, url, ifMatch, ifNoneMatch, ifNoneExist, ifModifiedSince } = entry?.request ?? {};
   if (!method || !METHODS.has(method))
     throw badRequest(
@@ -69,8 +99,9 @@ export function requestOf(entry: BundleEntry, access: Access, base: string): Fhi
       'if-none-match': ifNoneMatch,
       'if-none-exist': ifNoneExist,
       'if-modified-since': ifModifiedSince,
+      prefer: handlingOf(headers.prefer),
     },
-    body: entry.resource,
+    ...(method === 'PATCH' ? patchOf(entry.resource) : { body: entry.resource }),
     access,
   };
 }
@@ -93,4 +124,11 @@ function expressionInEntry(prefix: string, path: string): string {
   if (!path) return prefix;
   if (/^(?:request|fullUrl)\b/.test(path)) return `${prefix}.${path}`;
   return `${prefix}.resource${path.replace(/^[A-Z]\w*/, '').replace(/^(?=\w)/, '.')}`;
+}
+
+/** The answer of an entry; HEAD asks for no resource. https://hl7.org/fhir/R4/http.html#head */
+export function answerTo({ method }: FhirRequest, result: Result): Result {
+  if (method !== 'HEAD' || result.kind === 'outcome') return result;
+  const etag = result.kind === 'resource' ? `W/"${result.resource.version}"` : undefined;
+  return { kind: 'empty', status: result.status, ...(etag && { headers: { etag } }) };
 }

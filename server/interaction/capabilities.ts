@@ -5,8 +5,10 @@ import type {
   StructureDefinition,
 } from '@medplum/fhirtypes';
 import { resourceTypes } from '../fhir/elements.ts';
+import { paramTypes } from '../search/param/index.ts';
 import type { Registry } from '../search/registry.ts';
 import { interactions } from './index.ts';
+import { patchFormats } from './patch/index.ts';
 
 export interface CapabilityInput {
   base: string;
@@ -27,17 +29,54 @@ const codesAt = (level: string): string[] => [
 ];
 const SMART_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
 
+/** What follows references: `Task:focus`, by the type that holds it and by the types that it may name. */
+function includesOf(registry: Registry) {
+  const from = new Map<string, string[]>();
+  const to = new Map([...resourceTypes].map((type) => [type, [] as string[]]));
+  for (const type of resourceTypes) {
+    const references = registry.of(type).filter((param) => param.type === 'reference');
+    from.set(
+      type,
+      references.map(({ code }) => `${type}:${code}`),
+    );
+    for (const { code, target } of references)
+      for (const named of target ?? resourceTypes) to.get(named)?.push(`${type}:${code}`);
+  }
+  return { from, to };
+}
+
+/** The modifiers that a parameter type takes, for readers. */
+const modifiersOf = (type: string): string =>
+  `Modifiers: ${['missing', ...paramTypes[type]!.modifiers].map((name) => `:${name}`).join(', ')}.`;
+
+/** Parameters of all types that are no SearchParameter of a registry, or are answered by columns. */
+const GENERAL_PARAMETERS = [
+  { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
+  {
+    name: '_lastUpdated',
+    type: 'date',
+    definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated',
+  },
+  { name: '_content', type: 'string', definition: 'http://hl7.org/fhir/SearchParameter/Resource-content' },
+  { name: '_text', type: 'string', definition: 'http://hl7.org/fhir/SearchParameter/DomainResource-text' },
+  { name: '_list', type: 'special', documentation: 'Members of a List, by its id.' },
+  {
+    name: '_has',
+    type: 'special',
+    documentation: 'Reverse chaining, nested to any depth that a search allows.',
+  },
+  { name: '_filter', type: 'special', documentation: 'https://hl7.org/fhir/R4/search_filter.html' },
+] as const;
+
 function resourceOf(
   type: string,
   { registry, profiles, operations }: CapabilityInput,
+  { from, to }: ReturnType<typeof includesOf>,
 ): CapabilityStatementRestResource {
   const params = registry.of(type);
   const supported = profiles
     .filter((profile) => profile.type === type && profile.kind === 'resource')
     .map((profile) => profile.url!);
-  const includes = params
-    .filter((param) => param.type === 'reference')
-    .map((param) => `${type}:${param.code}`);
   const own = operations.filter((operation) => operation.type === type);
   return {
     type: type as CapabilityStatementRestResource['type'],
@@ -49,21 +88,19 @@ function resourceOf(
     updateCreate: true,
     conditionalCreate: true,
     conditionalRead: 'full-support',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: true,
+    // Criteria that match several are refused with 412.
+    conditionalDelete: 'single',
     referencePolicy: ['literal', 'local'],
-    ...(includes.length && { searchInclude: includes }),
+    searchInclude: ['*', ...from.get(type)!],
+    searchRevInclude: to.get(type)!,
     searchParam: [
-      { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
-      {
-        name: '_lastUpdated',
-        type: 'date',
-        definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated',
-      },
+      ...GENERAL_PARAMETERS.filter(({ name }) => !registry.find(type, name)),
       ...params.map(({ code, type: paramType, url }) => ({
         name: code,
         type: paramType as 'token',
         definition: url,
+        documentation: modifiersOf(paramType),
       })),
     ],
     ...(own.length && { operation: own.map(({ code, definition }) => ({ name: code, definition })) }),
@@ -72,14 +109,16 @@ function resourceOf(
 
 /** Builds the statement once; it changes only with the program. */
 export function capabilityStatement(input: CapabilityInput): CapabilityStatement {
-  const { base, publicUrl, version, date, secured, operations } = input;
+  const { base, publicUrl, version, date, secured, operations, registry } = input;
+  const includes = includesOf(registry);
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date,
     kind: 'instance',
     fhirVersion: '4.0.1',
-    format: ['json', 'application/fhir+json'],
+    format: ['json', 'xml', 'application/fhir+json', 'application/fhir+xml'],
+    patchFormat: [...patchFormats],
     software: { name: 'Throughline', version },
     implementation: { description: 'Throughline: care navigation and care coordination', url: base },
     ...(operations.some((o) => o.code === 'export') && {
@@ -113,7 +152,7 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
               ],
             }
           : { cors: true, description: 'Authorization is switched off (--open): for loopback trials only.' },
-        resource: [...resourceTypes].sort().map((type) => resourceOf(type, input)),
+        resource: [...resourceTypes].sort().map((type) => resourceOf(type, input, includes)),
         interaction: codesAt('system').map((code) => ({ code: code as 'batch' })),
         operation: operations
           .filter((operation) => !operation.type)

@@ -3,7 +3,9 @@ import type { Resource } from '@medplum/fhirtypes';
 import type { CareWrite } from '../care/index.ts';
 import type { Access } from '../fhir/access.ts';
 import type { Result } from '../fhir/result.ts';
+import type { Cursors } from '../search/cursor.ts';
 import type { Search } from '../search/index.ts';
+import type { VersionHistory } from '../store/history.ts';
 import type { Store } from '../store/index.ts';
 import type { Validator } from '../validation/index.ts';
 
@@ -20,6 +22,8 @@ export interface FhirRequest {
   headers: Readonly<Record<string, string | undefined>>;
   /** Parsed JSON, or undefined without a body. */
   body: unknown;
+  /** Media type of the body without parameters; absent for FHIR's own. */
+  contentType?: string | undefined;
   access: Access;
   executor?: Executor;
 }
@@ -27,6 +31,9 @@ export interface FhirRequest {
 export interface Context {
   store: Store;
   search: Search;
+  history: VersionHistory;
+  /** Signs the pages of whatever is paged beside searches. */
+  cursors: Cursors;
   validator: Pick<Validator, 'validate'>;
   careRules: (write: CareWrite) => void;
   now: () => Date;

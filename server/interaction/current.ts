@@ -1,9 +1,10 @@
 // The present version that a write starts from, if the caller may touch it.
+import type { Resource } from '@medplum/fhirtypes';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
 import { badRequest, conflict, forbidden } from '../fhir/errors.ts';
 import { ID } from '../fhir/reference.ts';
 import type { Result } from '../fhir/result.ts';
-import { resourceOf, type StoredVersion } from '../store/index.ts';
+import { resourceOf, type Store, type StoredVersion } from '../store/index.ts';
 import type { Context, Executor } from './context.ts';
 
 const UNLIMITED = { all: undefined, confined: [] };
@@ -46,7 +47,7 @@ export async function onCurrent(
   checkScope(access, type, letter);
   if (!ID.test(id)) throw badRequest(`"${id}" is not an id. Ids have 1 to 64 letters, digits, "-" and ".".`);
   const once = async (executor?: Executor) =>
-    attempt(await currentFor(context, type, id, access, letter, executor), executor);
+    attempt(await currentFor(context, [type, id], access, letter, executor), executor);
   for (let n = 1; n <= ATTEMPTS; n++) {
     const result = await (n === 1 ? once() : context.store.transaction(once));
     if (result) return result;
@@ -56,11 +57,13 @@ export async function onCurrent(
   );
 }
 
-/** The present version: read, or with an executor locked until its transaction ends. */
-async function currentFor(
+/**
+ * The present version: read, or with an executor locked until its transaction ends.
+ * @throws FhirError 403 outside the caller's compartment
+ */
+export async function currentFor(
   context: Context,
-  type: string,
-  id: string,
+  [type, id]: readonly [type: string, id: string],
   access: Access,
   letter: Letter,
   executor?: Executor,
@@ -70,10 +73,27 @@ async function currentFor(
     ? (await store.lock([{ type, id }], executor)).get(`${type}/${id}`)
     : await store.read(type, id, UNLIMITED);
   if (!current || reach(access, type, letter) !== 'compartment') return current;
-  const visible = await store.visible([{ type, id }], search.visibility(access, letter, [type]), executor);
-  if (!visible.size) throw outsideCompartment(type, id);
+  const isInside = current.deleted
+    ? await wasInCompartment(context, [type, id], access, current, executor)
+    : (await store.visible([{ type, id }], search.visibility(access, letter, [type]), executor)).size > 0;
+  if (!isInside) throw outsideCompartment(type, id);
   return current;
 }
+
+/** Whether a resource that was deleted was the patient's until then: a deletion itself lies in no compartment. */
+export async function wasInCompartment(
+  { store }: Context,
+  [type, id]: readonly [type: string, id: string],
+  access: Access,
+  deletion: StoredVersion,
+  executor?: Executor,
+): Promise<boolean> {
+  const last = await store.readVersion(type, id, deletion.version - 1, UNLIMITED, executor);
+  return last !== undefined && isOfPatient(store, access, resourceOf(last));
+}
+
+const isOfPatient = (store: Store, access: Access, resource: Resource): boolean =>
+  store.compartmentsOf(resource).has(store.rid('Patient', access.patient!));
 
 /** 403: the resource belongs to another patient. */
 export const outsideCompartment = (type: string, id: string) =>
@@ -90,5 +110,5 @@ export function isVersionVisible(
   version: StoredVersion,
 ): boolean {
   if (version.deleted || reach(access, type, 'r') !== 'compartment') return true;
-  return store.compartmentsOf(resourceOf(version)).has(store.rid('Patient', access.patient!));
+  return isOfPatient(store, access, resourceOf(version));
 }

@@ -5,12 +5,18 @@ import { notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { batch } from './batch.ts';
 import { checkNoNul } from './characters.ts';
+import { conditionalDelete, conditionalPatch, conditionalUpdate } from './conditional.ts';
 import type { Context, FhirRequest, Handler } from './context.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { historyInstance } from './history-instance.ts';
+import { historySystem } from './history-system.ts';
+import { historyType } from './history-type.ts';
 import { methodNotOffered } from './method.ts';
+import { patch } from './patch.ts';
 import { read } from './read.ts';
+import { searchCompartment } from './search-compartment.ts';
+import { searchSystem } from './search-system.ts';
 import { searchType } from './search-type.ts';
 import { update } from './update.ts';
 import { vread } from './vread.ts';
@@ -38,7 +44,11 @@ export const interactions: readonly Interaction[] = [
   { code: 'read', level: 'type', method: 'GET', path: '{type}/{id}', handler: read },
   { code: 'vread', level: 'type', method: 'GET', path: '{type}/{id}/_history/{vid}', handler: vread },
   { code: 'update', level: 'type', method: 'PUT', path: '{type}/{id}', handler: update },
+  { code: 'update', level: 'type', method: 'PUT', path: '{type}', handler: conditionalUpdate },
+  { code: 'patch', level: 'type', method: 'PATCH', path: '{type}/{id}', handler: patch },
+  { code: 'patch', level: 'type', method: 'PATCH', path: '{type}', handler: conditionalPatch },
   { code: 'delete', level: 'type', method: 'DELETE', path: '{type}/{id}', handler: remove },
+  { code: 'delete', level: 'type', method: 'DELETE', path: '{type}', handler: conditionalDelete },
   {
     code: 'history-instance',
     level: 'type',
@@ -46,9 +56,27 @@ export const interactions: readonly Interaction[] = [
     path: '{type}/{id}/_history',
     handler: historyInstance,
   },
+  { code: 'history-type', level: 'type', method: 'GET', path: '{type}/_history', handler: historyType },
+  { code: 'history-system', level: 'system', method: 'GET', path: '_history', handler: historySystem },
   { code: 'create', level: 'type', method: 'POST', path: '{type}', handler: create },
   { code: 'search-type', level: 'type', method: 'GET', path: '{type}', handler: searchType },
   { code: 'search-type', level: 'type', method: 'POST', path: '{type}/_search', handler: searchType },
+  {
+    code: 'search-type',
+    level: 'type',
+    method: 'GET',
+    path: '{type}/{id}/{member}',
+    handler: searchCompartment,
+  },
+  {
+    code: 'search-type',
+    level: 'type',
+    method: 'POST',
+    path: '{type}/{id}/{member}/_search',
+    handler: searchCompartment,
+  },
+  { code: 'search-system', level: 'system', method: 'GET', path: '', handler: searchSystem },
+  { code: 'search-system', level: 'system', method: 'POST', path: '_search', handler: searchSystem },
 ];
 
 const byAddress = new Map<string, Map<string, Handler>>();
@@ -57,8 +85,10 @@ for (const { method, path, handler } of interactions) {
   byAddress.set(path, methods.set(method, handler));
 }
 
-/** By position; the third segment is always a literal. */
+/** By position; the third segment is a literal, or names what is searched in a compartment. */
 const PLACEHOLDERS = ['{type}', '{id}', undefined, '{vid}'];
+const isMember = (segment: string, place: number): boolean =>
+  place === 2 && (segment === '*' || resourceTypes.has(segment));
 const LITERAL = new Set(['_search', '_history']);
 /** `metadata` is an address only as the first segment; elsewhere it is an id like any other. */
 const SYSTEM_ADDRESSES = new Set([...LITERAL, 'metadata']);
@@ -66,9 +96,10 @@ const SYSTEM_ADDRESSES = new Set([...LITERAL, 'metadata']);
 /** The address that a path fits, such as `{type}/{id}`. */
 const addressOf = (path: readonly string[]): string =>
   path
-    .map((segment, n) =>
-      (n ? LITERAL : SYSTEM_ADDRESSES).has(segment) ? segment : (PLACEHOLDERS[n] ?? segment),
-    )
+    .map((segment, n) => {
+      if ((n ? LITERAL : SYSTEM_ADDRESSES).has(segment)) return segment;
+      return isMember(segment, n) ? '{member}' : (PLACEHOLDERS[n] ?? segment);
+    })
     .join('/');
 
 /**

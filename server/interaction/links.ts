@@ -4,11 +4,21 @@ import { propertiesOf } from '../fhir/elements.ts';
 import { badRequest } from '../fhir/errors.ts';
 import { isWorldOfItsOwn } from '../fhir/reference.ts';
 
-/** An entry's resource with its fullUrl; `address` is the `Type/id` under which it will be stored. */
+/** An entry that links can name. */
+export interface NamedEntry {
+  fullUrl: string | undefined;
+  /** The `Type/id` under which it will be stored. */
+  address: string;
+  /** The version that it will have; 1 for what is new. */
+  version?: number;
+}
+
+/** An entry whose links are rewritten. */
 export interface LinkedEntry {
   fullUrl: string | undefined;
-  address: string;
   resource: object;
+  /** Where a patch was applied, the rest of the resource was stored before this bundle: its `urn:` links are its own. */
+  isPatched?: boolean;
 }
 
 /** One text in a resource that may be a link, and where it stands. */
@@ -27,7 +37,9 @@ const CONDITIONAL = /^[A-Z][A-Za-z]+\?./;
 const RELATIVE = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
 /** The base of a fullUrl that is a RESTful address. */
 const RESTFUL = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
-const HTML_LINK = /\b(href|src)="([^"]*)"/g;
+const HTML_LINK = /\b(href|src)=(["'])([^"']*)\2/g;
+const VERSIONED = /^(.*)\/_history\/[A-Za-z0-9.-]{1,64}$/;
+const URN = /^urn:(?:uuid|oid):/;
 
 function kindOf(
   holderType: string | undefined,
@@ -76,13 +88,14 @@ function visitLinks(
 
 /** The entries that a transaction's links can name. */
 export class Links {
-  readonly #addresses: ReadonlyMap<string, string>;
+  readonly #entries: ReadonlyMap<string, NamedEntry>;
+  readonly #base: string | undefined;
   readonly #undo: (() => void)[] = [];
 
-  constructor(entries: readonly LinkedEntry[]) {
-    this.#addresses = new Map(
-      entries.flatMap(({ fullUrl, address }) => (fullUrl ? [[fullUrl, address]] : [])),
-    );
+  /** @param base address of this server, which relative references are relative to unless their entry's fullUrl says otherwise */
+  constructor(entries: readonly NamedEntry[], base?: string) {
+    this.#entries = new Map(entries.flatMap((entry) => (entry.fullUrl ? [[entry.fullUrl, entry]] : [])));
+    this.#base = base && `${base}/`;
   }
 
   /** Gives every link of an earlier attempt its own text back. */
@@ -93,21 +106,25 @@ export class Links {
   /**
    * Rewrites the links of an entry in place.
    * @param conditional collects the conditional references, which need a search
-   * @throws FhirError 400 for a `urn:uuid:` that is no fullUrl of the bundle
+   * @throws FhirError 400 for a `urn:uuid:` or `urn:oid:` that is no fullUrl of the bundle
    */
-  rewrite({ fullUrl, resource }: LinkedEntry, conditional: ConditionalLinks): void {
-    const base = RESTFUL.exec(fullUrl ?? '')?.[1];
+  rewrite({ fullUrl, resource, isPatched }: LinkedEntry, conditional: ConditionalLinks): void {
+    const base = RESTFUL.exec(fullUrl ?? '')?.[1] ?? this.#base;
     const { resourceType } = resource as { resourceType: string };
     const handlers: Record<Link['kind'], (link: Link) => void> = {
-      reference: (link) => this.#rewriteReference(link, base, conditional),
+      reference: (link) => {
+        const address = this.#addressOf(link.text, base);
+        if (address) this.replace(link, address);
+        else leftOver(link, conditional, isPatched);
+      },
       uri: (link) => {
-        const address = this.#addresses.get(link.text);
+        const address = this.#addressOf(link.text);
         if (address) this.replace(link, address);
       },
       xhtml: (link) => {
-        const html = link.text.replace(HTML_LINK, (whole, attribute: string, url: string) => {
-          const address = this.#addresses.get(url);
-          return address ? `${attribute}="${address}"` : whole;
+        const html = link.text.replace(HTML_LINK, (whole, attribute: string, quote: string, url: string) => {
+          const address = this.#addressOf(url);
+          return address ? `${attribute}=${quote}${address}${quote}` : whole;
         });
         if (html !== link.text) this.replace(link, html);
       },
@@ -121,15 +138,21 @@ export class Links {
     link.replace(text);
   }
 
-  #rewriteReference(link: Link, base: string | undefined, conditional: ConditionalLinks): void {
-    const { text, expression } = link;
-    const absolute = base && RELATIVE.test(text) ? base + text : text;
-    const address = this.#addresses.get(absolute);
-    if (address) this.replace(link, address);
-    else if (text.startsWith('urn:uuid:')) {
-      throw badRequest(`${expression} is ${text}, which is no fullUrl of this bundle.`, expression);
-    } else if (CONDITIONAL.test(text)) {
-      conditional.set(text, [...(conditional.get(text) ?? []), link]);
-    }
+  /** Where the entry that a link names will be stored; a link to a version names the one that it will have. */
+  #addressOf(text: string, base?: string): string | undefined {
+    const unversioned = VERSIONED.exec(text)?.[1];
+    const named = (name: string) => this.#entries.get(base && RELATIVE.test(name) ? base + name : name);
+    const entry = named(text);
+    if (entry) return entry.address;
+    const versioned = unversioned === undefined ? undefined : named(unversioned);
+    return versioned && `${versioned.address}/_history/${versioned.version ?? 1}`;
   }
+}
+
+/** A reference that names no entry: it may be conditional. @throws FhirError 400 for one that only an entry could be */
+function leftOver(link: Link, conditional: ConditionalLinks, isPatched = false): void {
+  const { text, expression } = link;
+  if (URN.test(text) && !isPatched)
+    throw badRequest(`${expression} is ${text}, which is no fullUrl of this bundle.`, expression);
+  if (CONDITIONAL.test(text)) conditional.set(text, [...(conditional.get(text) ?? []), link]);
 }

@@ -23,6 +23,28 @@ export function checkIfMatch(header: string | undefined, present: number | undef
   );
 }
 
+/** @throws FhirError 412 when the resource is there in a version that If-None-Match rules out; `*` rules out any */
+export function checkIfNoneMatch(header: string | undefined, present: number | undefined): void {
+  if (header === undefined) return;
+  const tags = header.split(',').map((tag) => tag.trim());
+  const ruledOut = tags.map((tag) => (tag === '*' ? tag : versionOfETag(tag, 'If-None-Match')));
+  if (present === undefined || !ruledOut.some((tag) => tag === '*' || tag === String(present))) return;
+  throw preconditionFailed(
+    `If-None-Match is ${header.trim()}, but the resource is there, in version ${present}. Leave the header out to change it.`,
+  );
+}
+
+/** The version that a write may start from, when its conditions hold; undefined when there is none or it was deleted. */
+export function checkVersion<V extends { version: number; deleted: boolean }>(
+  headers: Readonly<Record<string, string | undefined>>,
+  current: V | undefined,
+): V | undefined {
+  const present = current?.deleted ? undefined : current;
+  checkIfMatch(headers['if-match'], present?.version);
+  checkIfNoneMatch(headers['if-none-match'], present?.version);
+  return present;
+}
+
 /** True when the caller already has this version (If-None-Match first, If-Modified-Since without it). */
 export function isNotModified(
   headers: Readonly<Record<string, string | undefined>>,

@@ -2,10 +2,13 @@
 import { gone, notFound } from '../fhir/errors.ts';
 import type { Handler } from './context.ts';
 import { checkScope } from './current.ts';
+import { checkParameters } from './parameters.ts';
 import { isNotModified } from './precondition.ts';
 
 /** 200, 304, 403 without a scope, 404, or 410 when it was deleted. */
-export const read: Handler = async ({ store, search }, { path, headers, access, executor }) => {
+export const read: Handler = async ({ store, search }, request) => {
+  checkParameters(request);
+  const { path, headers, access, executor } = request;
   const [type, id] = path as [string, string];
   checkScope(access, type, 'r');
   const found = await store.read(type, id, search.visibility(access, 'r', [type]), executor);

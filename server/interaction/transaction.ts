@@ -1,19 +1,27 @@
-// transaction: all entries or none, in one database transaction: DELETE, POST, PUT, then GET.
+// transaction: all entries or none, in one database transaction: DELETE, POST, PUT and PATCH, then GET and HEAD.
 // https://hl7.org/fhir/R4/http.html#trules
 import type { BundleEntry } from '@medplum/fhirtypes';
 import { reach } from '../fhir/access.ts';
-import { notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { type StoredVersion, VersionRace } from '../store/index.ts';
 import { AnswerBudget } from './answer-budget.ts';
-import { entryFailure } from './bundle-entry.ts';
+import { answerTo, entryFailure } from './bundle-entry.ts';
 import type { Context, Executor, FhirRequest } from './context.ts';
-import { outsideCompartment } from './current.ts';
+import { outsideCompartment, wasInCompartment } from './current.ts';
 import type { Links } from './links.ts';
-import { checkIfMatch } from './precondition.ts';
+import { patched } from './patch/index.ts';
+import { patchable } from './patch.ts';
+import { checkVersion } from './precondition.ts';
 import { storeWrites } from './store-writes.ts';
-import { resolveConditionalCreates, rewriteLinks } from './transaction-links.ts';
-import { checkUnique, forEntry, isRead, keyOf, type Step, stepOf, withMethod } from './transaction-step.ts';
+import {
+  checkMatches,
+  checkUnique,
+  lockCriteria,
+  resolveConditionalCreates,
+  resolveMatches,
+} from './transaction-conditions.ts';
+import { linksBetween, rewriteLinks } from './transaction-links.ts';
+import { forEntry, isRead, keyOf, restore, type Step, stepOf, withMethod } from './transaction-step.ts';
 import { LETTERS, prepareWrite, type WriteMethod, writtenVersion } from './write-pipeline.ts';
 
 /** What one attempt at a transaction works with. */
@@ -28,35 +36,24 @@ interface Attempt {
 /** @throws FhirError of the first entry that fails; then nothing was written */
 export async function transaction(
   context: Context,
-  { access }: FhirRequest,
+  request: FhirRequest,
   entries: readonly BundleEntry[],
 ): Promise<Result> {
   const steps: Step[] = [];
   for (const [index, entry] of entries.entries())
-    steps.push(await forEntry({ index }, () => stepOf(context, entry, index, access)));
-  await checkUnique(steps);
-  const [deletes, posts, puts] = [
-    withMethod(steps, 'DELETE'),
-    withMethod(steps, 'POST'),
-    withMethod(steps, 'PUT'),
-  ];
-  const ids = posts.map(({ id }) => id);
+    steps.push(await forEntry({ index }, () => stepOf(context, entry, index, request)));
+  const writes = steps.filter((step) => !isRead(step));
   let links: Links | undefined;
 
   const results = await context.store.transaction(async (executor) => {
     links?.restore();
-    for (const step of steps) step.sameAs = step.result = step.prepared = undefined;
-    for (const [n, step] of posts.entries()) step.id = ids[n]!;
-    const locked = [...deletes, ...puts];
-    const present = locked.length
-      ? await context.store.lock(locked, executor)
-      : new Map<string, StoredVersion>();
-    const attempt: Attempt = { context, executor, present, lastUpdated: context.now() };
-    await checkVisible(attempt, locked);
-    await writeAll(attempt, deletes);
-    await resolveConditionalCreates(attempt, posts);
-    links = await rewriteLinks(attempt, [...posts, ...puts]);
-    await writeAll(attempt, [...posts, ...puts]);
+    for (const step of steps) restore(step);
+    const attempt = await begin(context, executor, writes);
+    await writeAll(attempt, withMethod(writes, 'DELETE'));
+    const written = await resolveWritten(attempt, writes);
+    links = linksBetween(attempt, written);
+    await rewriteLinks(attempt, written, links);
+    await writeAll(attempt, written);
     const budget = new AnswerBudget();
     for (const step of steps.filter(isRead)) step.result = await readEntry(attempt, step, budget);
     return steps.map((step) => (step.sameAs ?? step).result!);
@@ -64,23 +61,63 @@ export async function transaction(
   return { kind: 'batch', status: 200, type: 'transaction-response', entries: results };
 }
 
+/** Finds out what the entries write, and locks it: criteria first, then the resources in their own order. */
+async function begin(context: Context, executor: Executor, writes: readonly Step[]): Promise<Attempt> {
+  const lookup = { context, executor };
+  const onPresent = writes.filter(({ request }) => request.method !== 'POST');
+  await lockCriteria(lookup, writes);
+  await resolveMatches(lookup, onPresent);
+  await checkUnique(writes);
+  const locked = onPresent.filter(({ result }) => !result);
+  const present = locked.length
+    ? await context.store.lock(locked, executor)
+    : new Map<string, StoredVersion>();
+  const attempt = { context, executor, present, lastUpdated: context.now() };
+  await checkVisible(attempt, locked);
+  await checkMatches(locked, present);
+  return attempt;
+}
+
+/** The entries that write resources, with what they will write but for their links. */
+async function resolveWritten(attempt: Attempt, writes: readonly Step[]): Promise<Step[]> {
+  const posts = withMethod(writes, 'POST');
+  const patches = withMethod(writes, 'PATCH');
+  await resolveConditionalCreates(attempt, posts);
+  for (const step of patches) await forEntry(step, () => patchStep(attempt, step));
+  return [...posts, ...withMethod(writes, 'PUT'), ...patches];
+}
+
 /** Resources of another patient are not written, whatever the entry says. */
 async function checkVisible({ context, executor, present }: Attempt, steps: readonly Step[]): Promise<void> {
-  for (const method of ['DELETE', 'PUT'] as const) {
+  for (const method of ['DELETE', 'PUT', 'PATCH'] as const) {
     const letter = LETTERS[method];
     const confined = withMethod(steps, method).filter(
       (step) => present.has(keyOf(step)) && reach(step.request.access, step.type, letter) === 'compartment',
     );
     const [first] = confined;
     if (!first) continue;
+    const { access } = first.request;
     const visible = await context.store.visible(
       confined,
-      context.search.visibility(first.request.access, letter),
+      context.search.visibility(access, letter),
       executor,
     );
-    const outside = confined.find((step) => !visible.has(keyOf(step)));
-    if (outside) throw entryFailure(outsideCompartment(outside.type, outside.id), outside.index);
+    for (const step of confined) {
+      const { type, id } = step;
+      const current = present.get(keyOf(step))!;
+      const isInside = current.deleted
+        ? await wasInCompartment(context, [type, id], access, current, executor)
+        : visible.has(keyOf(step));
+      if (!isInside) throw entryFailure(outsideCompartment(type, id), step.index);
+    }
   }
+}
+
+/** What a patch makes of the present version. */
+function patchStep({ context, present }: Attempt, step: Step): void {
+  const { type, id, request } = step;
+  const { content } = patchable(context, request, [type, id], present.get(keyOf(step)));
+  step.resource = patched(content, request);
 }
 
 /** Checks writes against the present versions and writes all of them with one statement. */
@@ -101,16 +138,16 @@ function prepareStep(
   expressions: Map<string, string>,
 ): void {
   const { type, id, request, resource } = step;
+  const method = request.method as WriteMethod;
   const current = versions.get(keyOf(step));
-  const present = current && !current.deleted ? current : undefined;
-  checkIfMatch(request.headers['if-match'], present?.version);
+  const present = method === 'POST' ? undefined : checkVersion(request.headers, current);
   step.result = { kind: 'empty', status: 204 };
-  if (request.method === 'DELETE' && !present) return;
-  const letter = LETTERS[request.method as WriteMethod];
+  if (method === 'DELETE' && !present) return;
   step.prepared = prepareWrite(context, {
     type,
     id,
-    letter,
+    letter: LETTERS[method],
+    ...(method === 'PATCH' && { method }),
     current,
     ...(resource && { resource }),
     access: request.access,
@@ -130,8 +167,7 @@ function prepareStep(
 
 async function readEntry({ context, executor }: Attempt, step: Step, budget: AnswerBudget): Promise<Result> {
   return forEntry(step, async () => {
-    if (!step.type) throw notFound('A GET entry names a resource or a search.');
     budget.check();
-    return budget.spend(await context.dispatch({ ...step.request, executor }));
+    return answerTo(step.request, budget.spend(await context.dispatch({ ...step.request, executor })));
   });
 }

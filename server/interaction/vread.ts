@@ -2,12 +2,15 @@
 import { gone, notFound } from '../fhir/errors.ts';
 import type { Handler } from './context.ts';
 import { checkScope, isVersionVisible } from './current.ts';
+import { checkParameters } from './parameters.ts';
 import { isNotModified } from './precondition.ts';
 
 /** Versions are numbers; any other text names none. */
 const VERSION = /^[1-9]\d{0,8}$/;
 
-export const vread: Handler = async (context, { path, headers, access, executor }) => {
+export const vread: Handler = async (context, request) => {
+  checkParameters(request);
+  const { path, headers, access, executor } = request;
   const { store, search } = context;
   const [type, id, , version] = path as [string, string, string, string];
   checkScope(access, type, 'r');

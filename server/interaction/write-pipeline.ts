@@ -26,6 +26,8 @@ export interface WriteIntent {
   type: string;
   id: string;
   letter: Extract<Letter, 'c' | 'u' | 'd'>;
+  /** Says that an update came as a patch. */
+  method?: 'PATCH';
   /** The present version, deleted ones included. */
   current: StoredVersion | undefined;
   /** Absent for a deletion. */
@@ -99,6 +101,8 @@ function localReferences(resource: Resource | undefined, base: string): Map<stri
   return found;
 }
 
+const METHODS = { c: 'POST', u: 'PUT', d: 'DELETE' } as const;
+
 /** The resource as it will be served: id, versionId and lastUpdated inside, everything else as it came. */
 export function stamp<T extends Resource>(resource: T, id: string, version: number, lastUpdated: Date): T {
   const { resourceType, id: _id, meta, ...rest } = resource;
@@ -128,7 +132,7 @@ export function prepareWrite(context: Context, intent: WriteIntent): PreparedWri
       type,
       id,
       version: number,
-      method: letter === 'd' ? 'DELETE' : letter === 'c' ? 'POST' : 'PUT',
+      method: intent.method ?? METHODS[letter],
       ...(resource && { resource }),
       content: resource ? stringifyJson(resource) : '',
     },

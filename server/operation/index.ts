@@ -1,11 +1,19 @@
 // Every operation with its addresses: what routing and the CapabilityStatement read. https://hl7.org/fhir/R4/operations.html
+import { resourceTypes } from '../fhir/elements.ts';
 import { notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 import { methodNotOffered } from '../interaction/method.ts';
+import { type EverythingContext, everything } from './everything.ts';
 import { type ExportContext, exportCancel, exportKickOff, exportStatus } from './export.ts';
+import { type MetaContext, metaInUse, metaOfResource } from './meta.ts';
+import { metaAdd, metaDelete } from './meta-change.ts';
+import { type ReindexContext, reindex, reindexStatus } from './reindex.ts';
 
-export type OperationHandler = (context: ExportContext, request: FhirRequest) => Promise<Result>;
+/** What operations work with. */
+export type OperationContext = ExportContext & ReindexContext & EverythingContext & MetaContext;
+
+export type OperationHandler = (context: OperationContext, request: FhirRequest) => Promise<Result>;
 
 export interface Operation {
   /** Name without the dollar sign. */
@@ -17,10 +25,13 @@ export interface Operation {
   type?: string;
   /** Canonical of its OperationDefinition; absent for addresses that only belong to an operation. */
   definition?: string;
+  /** GET changes nothing, so HEAD may stand for it. */
+  safe?: true;
   handler: OperationHandler;
 }
 
 const EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export';
+const R4 = 'http://hl7.org/fhir/OperationDefinition';
 const PATIENT_EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export';
 
 export const operations: readonly Operation[] = [
@@ -35,19 +46,68 @@ export const operations: readonly Operation[] = [
   },
   { code: 'export', method: 'GET', path: '$export/{job}', handler: exportStatus },
   { code: 'export', method: 'DELETE', path: '$export/{job}', handler: exportCancel },
+  {
+    code: 'reindex',
+    method: 'POST',
+    path: 'SearchParameter/{id}/$reindex',
+    type: 'SearchParameter',
+    handler: reindex,
+  },
+  { code: 'reindex', method: 'GET', path: '$reindex/{job}', handler: reindexStatus },
+  ...offered('everything', 'Patient/{id}/$everything', everything, `${R4}/Patient-everything`, 'Patient'),
+  ...offered('everything', 'Patient/$everything', everything),
+  ...offered(
+    'everything',
+    'Encounter/{id}/$everything',
+    everything,
+    `${R4}/Encounter-everything`,
+    'Encounter',
+  ),
+  ...offered('meta', '$meta', metaInUse, `${R4}/Resource-meta`),
+  ...offered('meta', '{type}/$meta', metaInUse),
+  ...offered('meta', '{type}/{id}/$meta', metaOfResource),
+  ...offered('meta', '{type}/{id}/_history/{vid}/$meta', metaOfResource),
+  {
+    code: 'meta-add',
+    method: 'POST',
+    path: '{type}/{id}/$meta-add',
+    definition: `${R4}/Resource-meta-add`,
+    handler: metaAdd,
+  },
+  {
+    code: 'meta-delete',
+    method: 'POST',
+    path: '{type}/{id}/$meta-delete',
+    definition: `${R4}/Resource-meta-delete`,
+    handler: metaDelete,
+  },
 ];
+
+/** An operation that changes nothing: by GET, and by POST with a Parameters resource. */
+function offered(
+  code: string,
+  path: string,
+  handler: OperationHandler,
+  definition?: string,
+  type?: string,
+): Operation[] {
+  const described = { ...(definition && { definition }), ...(type && { type }) };
+  return [
+    { code, method: 'GET', path, safe: true, handler, ...described },
+    { code, method: 'POST', path, handler },
+  ];
+}
 
 /** The operations that the CapabilityStatement names. */
 export const advertised = operations.flatMap(({ code, definition, type }) =>
   definition ? [{ code, definition, ...(type && { type }) }] : [],
 );
 
+const fitsSegment = (segment: string, given: string): boolean =>
+  segment === '{type}' ? resourceTypes.has(given) : segment.startsWith('{') || segment === given;
 const fits = (operation: Operation, path: readonly string[]): boolean => {
   const segments = operation.path.split('/');
-  return (
-    segments.length === path.length &&
-    segments.every((segment, n) => segment.startsWith('{') || segment === path[n])
-  );
+  return segments.length === path.length && segments.every((segment, n) => fitsSegment(segment, path[n]!));
 };
 
 /** True when an address names an operation. */
@@ -55,13 +115,15 @@ export const isOperation = (path: readonly string[]): boolean =>
   path.some((segment) => segment.startsWith('$'));
 
 /** Routes a request to its operation. @throws FhirError 404 for an unknown one, 405 for a method that it does not take */
-export function routeOperation(context: ExportContext, request: FhirRequest): Promise<Result> {
+export function routeOperation(context: OperationContext, request: FhirRequest): Promise<Result> {
   const candidates = operations.filter((operation) => fits(operation, request.path));
   if (!candidates.length)
     throw notFound(
       `There is no operation at ${request.path.join('/')}. Offered: ${advertised.map((o) => `${o.type ? `${o.type}/` : ''}$${o.code}`).join(', ')}.`,
     );
-  const operation = candidates.find(({ method }) => method === request.method);
+  const operation = candidates.find(
+    ({ method, safe }) => method === request.method || (safe && request.method === 'HEAD'),
+  );
   if (!operation)
     throw methodNotOffered(
       request,

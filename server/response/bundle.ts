@@ -1,6 +1,8 @@
 // Bundles as text: stored bytes are joined, never parsed. https://hl7.org/fhir/R4/bundle.html
 import { outcomeOf } from '../fhir/errors.ts';
-import type { Result, SearchSet, Version } from '../fhir/result.ts';
+import type { Result, SearchSet, Subset, Version } from '../fhir/result.ts';
+import type { ReturnPreference } from './index.ts';
+import { subsetOf } from './subset.ts';
 
 const text = JSON.stringify;
 const link = (relation: string, url: string): string => `{"relation":"${relation}","url":${text(url)}}`;
@@ -23,11 +25,19 @@ function fullUrl(base: string, content: string): string {
   return `${base}/${type}/${id}`;
 }
 
-/** A searchset. https://hl7.org/fhir/R4/search.html#return */
-export function searchBundle(base: string, path: string, page: SearchSet): string {
-  const entry = (mode: string) => (content: string) =>
-    `{"fullUrl":"${fullUrl(base, content)}","resource":${content},"search":{"mode":"${mode}"}}`;
-  const entries = [...page.matches.map(entry('match')), ...page.included.map(entry('include'))];
+/** A searchset. Included resources are cut to a summary too, but not to the elements that were asked of the matches. */
+export function searchBundle(
+  base: string,
+  path: string,
+  page: SearchSet,
+  subset: Subset | undefined,
+): string {
+  const entry = (mode: string, part: Subset | undefined) => (content: string) =>
+    `{"fullUrl":"${fullUrl(base, content)}","resource":${part ? subsetOf(content, part) : content},"search":{"mode":"${mode}"}}`;
+  const entries = [
+    ...page.matches.map(entry('match', subset)),
+    ...page.included.map(entry('include', subset?.elements ? undefined : subset)),
+  ];
   if (page.outcomes.length)
     entries.push(`{"resource":${text(outcomeOf(page.outcomes))},"search":{"mode":"outcome"}}`);
   const total = page.total === undefined ? [] : [`"total":${page.total}`];
@@ -41,50 +51,73 @@ const STATUS = {
   DELETE: () => '204 No Content',
 } as const;
 
+/** One page of a history. */
+interface HistoryPage {
+  versions: readonly Version[];
+  self: string;
+  next: string | undefined;
+  subset?: Subset;
+}
+
 /** A history. https://hl7.org/fhir/R4/http.html#history */
 export function historyBundle(
   base: string,
   path: string,
-  versions: readonly Version[],
-  self: string,
-  next: string | undefined,
+  { versions, self, next, subset }: HistoryPage,
 ): string {
   const entries = versions.map(({ type, id, version, lastUpdated, deleted, method, content }) => {
     const request = `"request":{"method":"${method}","url":"${method === 'POST' ? type : `${type}/${id}`}"}`;
     const response = `"response":{"status":"${STATUS[method](version)}","etag":"W/\\"${version}\\"","lastModified":"${lastUpdated.toISOString()}"}`;
-    return `{"fullUrl":"${base}/${type}/${id}",${deleted ? '' : `"resource":${content},`}${request},${response}}`;
+    const resource = deleted ? '' : `"resource":${subset ? subsetOf(content, subset) : content},`;
+    return `{"fullUrl":"${base}/${type}/${id}",${resource}${request},${response}}`;
   });
   return bundle('history', [links(base, path, self, next)], entries);
 }
 
-/** How the results of a batch's entries are written; `render` gives an entry's own body. */
+/** Entry.response of a result. https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
+function responseOf(base: string, result: Result): Record<string, string> {
+  const response: Record<string, string> = { status: String(result.status) };
+  if (result.kind === 'resource') {
+    const { type, id, version, lastUpdated } = result.resource;
+    if (result.location) response.location = `${base}/${type}/${id}/_history/${version}`;
+    response.etag = `W/"${version}"`;
+    response.lastModified = lastUpdated.toISOString();
+  }
+  if (result.kind === 'empty' && result.headers?.etag) response.etag = result.headers.etag;
+  return response;
+}
+
+/** Whether the body of an entry tells how the entry went, and is no resource that was asked for. */
+const isOutcome = (result: Result, preference: ReturnPreference): boolean =>
+  result.kind === 'outcome' ||
+  (preference === 'OperationOutcome' &&
+    (result.kind === 'empty' || (result.kind === 'resource' && result.location === true)));
+
+/**
+ * How the results of a batch's entries are written.
+ * @param render gives an entry's own body
+ */
 export function batchBundle(
   base: string,
   type: string,
   entries: readonly Result[],
   render: (result: Result) => string,
+  preference: ReturnPreference,
 ): string {
-  return bundle(
-    type,
-    [],
-    entries.map((result) => {
-      const response: Record<string, string> = { status: String(result.status) };
-      const body = render(result);
-      if (result.kind === 'resource') {
-        const { type: resourceType, id, version, lastUpdated } = result.resource;
-        if (result.location) response.location = `${base}/${resourceType}/${id}/_history/${version}`;
-        response.etag = `W/"${version}"`;
-        response.lastModified = lastUpdated.toISOString();
-      }
-      if (result.kind === 'empty' && result.headers?.etag) response.etag = result.headers.etag;
-      const outcome = result.kind === 'outcome';
-      const inner = text(response).slice(0, -1);
-      const written =
-        result.kind === 'resource'
-          ? `"fullUrl":"${base}/${result.resource.type}/${result.resource.id}",`
-          : '';
-      if (outcome) return `{"response":${inner},"outcome":${body}}}`;
-      return `{${written}${body ? `"resource":${body},` : ''}"response":${inner}}}`;
-    }),
-  );
+  // A Bundle names a version once; an entry that answers the same again goes without (bdl-7).
+  const named = new Set<string>();
+  const written = entries.map((result) => {
+    const response = text(responseOf(base, result));
+    const body = render(result);
+    if (body && isOutcome(result, preference))
+      return `{"response":${response.slice(0, -1)},"outcome":${body}}}`;
+    const resource = body && `"resource":${body},`;
+    if (result.kind !== 'resource') return `{${resource}"response":${response}}`;
+    const url = `${base}/${result.resource.type}/${result.resource.id}`;
+    const version = `${url} ${body && result.resource.version}`;
+    const fullUrl = named.has(version) ? '' : `"fullUrl":"${url}",`;
+    named.add(version);
+    return `{${fullUrl}${resource}"response":${response}}`;
+  });
+  return bundle(type, [], written);
 }

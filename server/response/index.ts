@@ -2,12 +2,14 @@
 import { issue, outcomeOf } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { batchBundle, historyBundle, searchBundle } from './bundle.ts';
+import { subsetOf } from './subset.ts';
 
 /** An answer ready to be sent. */
 export interface Rendered {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  /** Text, or the bytes of a Binary. */
+  body: string | Buffer;
 }
 
 /** What `Prefer: return=` asks for. */
@@ -27,13 +29,15 @@ export function returnPreference(prefer: string | undefined): ReturnPreference {
   return (match?.[1] as ReturnPreference | undefined) ?? 'representation';
 }
 
+/** The outcome of a write that was carried out. */
+const DONE = JSON.stringify(
+  outcomeOf([{ ...issue('informational', 'The write was carried out.'), severity: 'information' }]),
+);
+
 const preferredBody: Record<ReturnPreference, (content: string) => string> = {
   representation: (content) => content,
   minimal: () => '',
-  OperationOutcome: () =>
-    JSON.stringify(
-      outcomeOf([{ ...issue('informational', 'The write was carried out.'), severity: 'information' }]),
-    ),
+  OperationOutcome: () => DONE,
 };
 
 type Renderers = {
@@ -45,28 +49,31 @@ type Renderers = {
 };
 
 const renderers: Renderers = {
-  resource({ status, resource, location }, base, preference) {
+  resource({ status, resource, location, subset }, base, preference) {
     const { type, id, version, lastUpdated, content } = resource;
-    return json(status, location ? preferredBody[preference](content) : content, {
+    const body = location ? preferredBody[preference](content) : subset ? subsetOf(content, subset) : content;
+    return json(status, body, {
       etag: `W/"${version}"`,
       'last-modified': lastUpdated.toUTCString(),
       ...(location && { location: `${base}/${type}/${id}/_history/${version}` }),
     });
   },
-  search: ({ status, path, page }, base) => json(status, searchBundle(base, path, page)),
-  history: ({ status, path, versions, self, next }, base) =>
-    json(status, historyBundle(base, path, versions, self, next)),
+  search: ({ status, path, page, subset }, base) => json(status, searchBundle(base, path, page, subset)),
+  history: ({ status, path, ...page }, base) => json(status, historyBundle(base, path, page)),
   batch: ({ status, type, entries }, base, preference) =>
     json(
       status,
-      batchBundle(base, type, entries, (entry) => render(entry, base, preference).body),
+      batchBundle(base, type, entries, (entry) => render(entry, base, preference).body as string, preference),
     ),
   json: ({ status, json: body, headers }) => json(status, JSON.stringify(body), headers),
   outcome: ({ status, issues, headers }) => json(status, JSON.stringify(outcomeOf(issues)), headers),
-  empty: ({ status, headers }) => json(status, '', headers),
+  empty: ({ status, headers }, _base, preference) =>
+    status === 204 && preference === 'OperationOutcome'
+      ? json(200, DONE, headers)
+      : json(status, '', headers),
 };
 
-/** Renders any result. @param base FHIR base URL without a trailing slash */
+/** Renders any result as JSON. @param base FHIR base URL without a trailing slash */
 export function render(result: Result, base: string, preference: ReturnPreference): Rendered {
   return renderers[result.kind](result as never, base, preference);
 }

@@ -1,8 +1,9 @@
 // Rows that moved while a client pages: each is given the place that it had at the horizon, so none is lost or doubled.
 import { instantTime } from '../fhir/datetime.ts';
 import type { Cursor } from './cursor.ts';
+import { sortColumnOf } from './order.ts';
+import { add, type Decimal, parseDecimal } from './param/decimal.ts';
 import { paramTypes } from './param/index.ts';
-import type { IndexRow, SearchParam } from './param/type.ts';
 import type { SearchQuery, SortKey } from './query.ts';
 
 /** A row of a page with its place in the order. */
@@ -18,12 +19,24 @@ interface Place {
   rid: string;
 }
 
-/** Sort values compare as PostgreSQL compares them: instants by time, text by its bytes. */
-function compareValues(a: string, b: string, instants: boolean): number {
-  if (!instants) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  const [x, y] = [instantTime(a), instantTime(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
-}
+const signOf = (difference: bigint): number => (difference < 0n ? -1 : difference > 0n ? 1 : 0);
+const negative = ({ digits, exponent }: Decimal): Decimal => ({ digits: -digits, exponent });
+
+/** How sort values compare, by the SQL type of their column: as PostgreSQL compares them. */
+const compare: Readonly<Record<string, (a: string, b: string) => number>> = {
+  text: (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)),
+  timestamptz: (a, b) => {
+    const [x, y] = [instantTime(a), instantTime(b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  },
+  numeric: (a, b) => {
+    const [x, y] = [parseDecimal(a), parseDecimal(b)];
+    return x && y ? signOf(add(x, negative(y)).digits) : Number(a) - Number(b);
+  },
+};
+/** The comparison of a sort key's values. */
+const comparisonOf = ({ code, params }: SortKey): (typeof compare)[string] =>
+  compare[code === '_lastUpdated' ? 'timestamptz' : params ? sortColumnOf(params[0]!.type).type : 'text']!;
 
 /** The keys that really order: those up to `_lastUpdated`. */
 export function effectiveSort(sort: readonly SortKey[]): SortKey[] {
@@ -33,38 +46,42 @@ export function effectiveSort(sort: readonly SortKey[]): SortKey[] {
 
 /** Compares two places in the order of the search; nulls come last in either direction. */
 export function comparePlaces(a: Place, b: Place, sort: readonly SortKey[]): number {
-  for (const [n, { code, descending, param }] of sort.entries()) {
+  for (const [n, key] of sort.entries()) {
     const [x, y] = [a.keys[n] ?? null, b.keys[n] ?? null];
     if (x === null || y === null) {
       if (x === y) continue;
       return x === null ? 1 : -1;
     }
-    const order = compareValues(x, y, code === '_lastUpdated' || param?.type === 'date');
-    if (order) return descending ? -order : order;
+    const order = comparisonOf(key)(x, y);
+    if (order) return key.descending ? -order : order;
   }
   const byRid = BigInt(a.rid) < BigInt(b.rid) ? -1 : a.rid === b.rid ? 0 : 1;
   return sort.at(-1)!.descending ? -byRid : byRid;
 }
 
-function sortValue(param: SearchParam, resource: object, descending: boolean): string | null {
-  const { rows, columns, sortColumn } = paramTypes[param.type]!;
-  const column = columns.findIndex(([name]) => name === sortColumn);
-  const made: IndexRow[] = rows(param.extract(resource), { ridOf: () => '0', base: '' }, param, resource);
+/** What a resource is sorted by: the smallest of its values, or descending the largest. */
+function sortValue(key: SortKey, resource: { resourceType: string }): string | null {
+  const param = key.params!.find(({ resourceType }) => resourceType === resource.resourceType)!;
+  const { rows, columns, isSortedRow } = paramTypes[param.type]!;
+  const { name } = sortColumnOf(param.type);
+  const column = columns.findIndex(([other]) => other === name);
+  const made = rows(param.extract(resource), { ridOf: () => '0', base: '' }, param, resource);
   const values = made
+    .filter((row) => isSortedRow?.(row) ?? true)
     .flatMap((row) => row[column] ?? [])
-    .sort((a, b) => compareValues(a, b, param.type === 'date'));
-  return (descending ? values.at(-1) : values[0]) ?? null;
+    .sort(comparisonOf(key));
+  return (key.descending ? values.at(-1) : values[0]) ?? null;
 }
 
 /** The sort values of a resource as the horizon saw it. */
 export function keysOf(
-  resource: { id?: string },
+  resource: { resourceType: string; id?: string },
   lastUpdated: Date,
   sort: readonly SortKey[],
 ): (string | null)[] {
-  return sort.map(({ code, param, descending }) => {
-    if (code === '_lastUpdated') return lastUpdated.toISOString();
-    return param ? sortValue(param, resource, descending) : (resource.id ?? null);
+  return sort.map((key) => {
+    if (key.code === '_lastUpdated') return lastUpdated.toISOString();
+    return key.params ? sortValue(key, resource) : (resource.id ?? null);
   });
 }
 

@@ -1,90 +1,78 @@
-// _include and _revinclude: what a page's resources point to, and what points to them. https://hl7.org/fhir/R4/search.html#include
-import { plainArray, Statement } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+// Reads _include and _revinclude: which references are followed beside a page, and in which direction.
+// https://hl7.org/fhir/R4/search.html#revinclude
 import { resourceTypes } from '../fhir/elements.ts';
-import { badRequest, type Issue, notSupported } from '../fhir/errors.ts';
-import type { Compiled } from './compile.ts';
+import { badRequest, notSupported } from '../fhir/errors.ts';
 import type { SearchParam } from './param/type.ts';
 import type { Registry } from './registry.ts';
 
 /** One `_include` or `_revinclude`, read. */
 export interface Include {
-  source: string;
-  /** undefined: all reference parameters (`*`). */
-  param: SearchParam | undefined;
+  /** `_revinclude`: from what is referred to, to what refers to it. */
+  reverse: boolean;
+  /** `:iterate`: starts from included resources too. */
+  iterate: boolean;
+  /** The reference parameters that are followed; undefined: those of every type. */
+  params: readonly SearchParam[] | undefined;
+  /** The type that the reference points to; undefined: any. */
   target: string | undefined;
 }
 
-export interface IncludeContext {
-  readonly registry: Registry;
-  readonly typeId: (type: string) => number;
-  /** What the caller may read, of any type. */
-  readonly visibility: Visibility;
-  readonly run: (compiled: Compiled) => Promise<Record<string, unknown>[]>;
-}
+/** Parameter names: with the modifier `:iterate`, which R3 called `:recurse`. */
+const NAME = /^_(include|revinclude)(?::(iterate|recurse))?$/;
 
-/** Resources that may be included beside one page; more is an error, never a silent cut. */
-const MAX_INCLUDED = 1000;
+/** Whether a parameter of that name says what to include. */
+export const isInclude = (name: string): boolean => /^_(?:rev)?include(?::|$)/.test(name);
 
 /**
- * Reads the value of an `_include`.
- * @param type the type that is searched
+ * Reads one parameter.
+ * @param types the types that are searched
+ * @param name `_include`, `_revinclude`, either with `:iterate`
+ * @param value `Task:focus`, `Task:focus:Patient`, `Task:*` or `*`
  * @throws FhirError 400 that says what is allowed
  */
-export function readInclude(type: string, value: string, registry: Registry): Include {
-  if (value === '*') return { source: type, param: undefined, target: undefined };
-  const [source, code, target, ...rest] = value.split(':');
-  if (!source || !code || rest.length)
-    throw badRequest(
-      `_include is "${value}". Write Type:parameter or Type:parameter:TargetType, such as Task:focus.`,
-    );
-  if (source !== type)
-    throw badRequest(`_include=${value} starts from ${source}, but this search returns ${type}.`);
-  if (target && !resourceTypes.has(target))
-    throw notSupported(`_include=${value} names "${target}", which is no R4 resource type.`);
-  if (code === '*') return { source, param: undefined, target };
-  const param = registry.find(source, code);
-  if (param?.type !== 'reference') {
-    const references = registry.of(source).filter((p) => p.type === 'reference');
+export function readInclude(
+  types: readonly string[],
+  name: string,
+  value: string,
+  registry: Registry,
+): Include {
+  const match = NAME.exec(name);
+  if (!match)
     throw notSupported(
-      `_include=${value}: ${source} has no reference parameter "${code}". It has ${references.map((p) => p.code).join(', ')}.`,
+      `"${name}" is not offered. Allowed are _include and _revinclude, with :iterate or without.`,
     );
+  const [reverse, iterate] = [match[1] === 'revinclude', match[2] !== undefined];
+  if (value === '*') {
+    const any = reverse || iterate || types.length === resourceTypes.size;
+    const params = any ? undefined : types.flatMap((type) => referencesOf(type, registry));
+    return { reverse, iterate, params, target: undefined };
   }
-  return { source, param, target };
+  const [source, code, target, ...rest] = value.split(':');
+  if (!source || !code || target === '' || rest.length)
+    throw badRequest(
+      `${name} is "${value}". Write Type:parameter or Type:parameter:TargetType, such as Task:focus.`,
+    );
+  for (const type of [source, target])
+    if (type !== undefined && !resourceTypes.has(type))
+      throw notSupported(`${name}=${value} names "${type}", which is no R4 resource type.`);
+  if (!reverse && !iterate && !types.includes(source))
+    throw badRequest(
+      `${name}=${value} starts from ${source}, but this search returns ${types.join(', ')}. To start from included resources write _include:iterate.`,
+    );
+  return { reverse, iterate, params: paramsOf(source, code, `${name}=${value}`, registry), target };
 }
 
-/**
- * One statement for all includes of a page, under the caller's access.
- * @param rids the page's resources
- */
-export async function fetchIncludes(
-  includes: readonly Include[],
-  rids: readonly string[],
-  { registry, typeId, visibility, run }: IncludeContext,
-): Promise<{ contents: string[]; overflow: Issue[] }> {
-  if (!includes.length || !rids.length) return { contents: [], overflow: [] };
-  const statement = new Statement();
-  const pageRids = statement.add(plainArray(rids), 'bigint[]');
-  const tests = includes.map(({ source, param, target }) => {
-    const ids = param
-      ? [param.id]
-      : registry
-          .of(source)
-          .filter((p) => p.type === 'reference')
-          .map((p) => p.id);
-    return `(i.param = any('{${ids.join(',')}}'::smallint[])${target ? ` and r.type = ${typeId(target)}` : ''})`;
-  });
-  const visible = visibleSql(visibility, 'r', registry.compartment, statement);
-  const found = await run({
-    text: `select r.content
-      from (select distinct i.target from index_reference i where i.rid = any(${pageRids})) t
-      join resource r on r.rid = t.target and not r.deleted and r.rid <> all(${pageRids})
-      where exists (select from index_reference i where i.target = r.rid and i.rid = any(${pageRids}) and (${tests.join(' or ')}))
-      ${visible ? `and ${visible}` : ''} limit ${MAX_INCLUDED + 1}`,
-    values: statement.values,
-  });
-  if (found.length > MAX_INCLUDED) {
-    throw badRequest(`More than ${MAX_INCLUDED} resources would be included. Ask for fewer with _count.`);
-  }
-  return { contents: found.map((row) => row.content as string), overflow: [] };
+const referencesOf = (type: string, registry: Registry): SearchParam[] =>
+  registry.of(type).filter((param) => param.type === 'reference');
+
+/** @param asked what the caller wrote */
+function paramsOf(source: string, code: string, asked: string, registry: Registry): SearchParam[] {
+  const references = referencesOf(source, registry);
+  if (code === '*') return references;
+  const param = references.find((reference) => reference.code === code);
+  if (!param)
+    throw notSupported(
+      `${asked}: ${source} has no reference parameter "${code}". It has ${references.map((p) => p.code).join(', ')}.`,
+    );
+  return [param];
 }

@@ -1,30 +1,28 @@
 // Search: a query string becomes one statement, its rows become a page. Access is required.
-
 import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { RidOf } from '../db/rid.ts';
 import type { Visibility } from '../db/visibility.ts';
 import { type Access, type Letter, reach } from '../fhir/access.ts';
 import { resourceTypes } from '../fhir/elements.ts';
-import { forbidden, type Issue, issue } from '../fhir/errors.ts';
+import { badRequest, type Issue, issue, notFound } from '../fhir/errors.ts';
+import { ID } from '../fhir/reference.ts';
+import type { SearchSet, Subset } from '../fhir/result.ts';
 import { type CompileContext, type Compiled, compileMatches, compileMovers, compilePage } from './compile.ts';
+import { compartmentOf, typesIn } from './criterion/compartment.ts';
+import { asksWords, prepareAll, systemsOf } from './criterion/prepare.ts';
 import type { Cursor, Cursors } from './cursor.ts';
 import { effectiveSort, keysOf, mergeMovers, type PlacedRow } from './horizon.ts';
-import { fetchIncludes } from './include.ts';
-import { paramTypes } from './param/index.ts';
-import { readQuery, type SearchQuery } from './query.ts';
+import { fetchIncludes } from './included.ts';
+import type { Terminology } from './param/type.ts';
+import { readQuery, type Scope, type SearchQuery } from './query.ts';
 import type { Registry } from './registry.ts';
+import { compileWalk, walkedKey } from './walk.ts';
 
 /** One page of a search. Contents are the stored bytes. */
-export interface SearchPage {
-  matches: string[];
-  included: string[];
-  total: number | undefined;
-  /** Query of the self link, and of the next one when there are more rows. */
-  self: string;
-  next: string | undefined;
-  /** What the client should know of this page: parameters that were ignored, includes that did not fit. */
-  outcomes: Issue[];
+export interface SearchPage extends SearchSet {
+  /** Which part of each resource was asked for. */
+  subset: Subset | undefined;
 }
 
 export interface SearchDependencies {
@@ -34,11 +32,35 @@ export interface SearchDependencies {
   cursors: Cursors;
   ridOf: RidOf;
   typeId: (type: string) => number;
+  /** What `:in`, `:above` and `:below` ask. */
+  terminology: Terminology;
+  /** The words of resources, made behind the writes; `catchUp` makes those of everything committed. */
+  textIndex: { catchUp(): Promise<void> };
   base: string;
   now: () => Date;
 }
 
+export interface SearchOptions {
+  /** `Prefer: handling=lenient`: what is not known is left out, and said. */
+  lenient?: boolean;
+  /** The transaction that the search belongs to. */
+  executor?: Transaction;
+}
+
+/** Matches that are rather read in the order of the sort than sorted. */
+const MANY = 2_000;
+
 type Row = Record<string, unknown> & { rid: string; last_updated: Date; content: string };
+type Run = (compiled: Compiled) => Promise<Row[]>;
+
+/** What one search works with. */
+interface Plan {
+  query: SearchQuery;
+  visibility: Visibility;
+  context: CompileContext;
+  cursor: Cursor | undefined;
+  run: Run;
+}
 
 /** Tells of parameters that were left out, as `Prefer: handling=lenient` asks. */
 const ignoredOf = ({ ignored }: SearchQuery): Issue[] =>
@@ -50,6 +72,8 @@ const ignoredOf = ({ ignored }: SearchQuery): Issue[] =>
         },
       ]
     : [];
+
+type Parameters = Iterable<readonly [string, string]>;
 
 export class Search {
   readonly #deps: SearchDependencies;
@@ -80,60 +104,98 @@ export class Search {
   }
 
   /**
-   * Runs a type-level search.
-   * @param executor the pool, or the transaction that the search belongs to
+   * Searches the resources of one type.
    * @throws FhirError 400 for a query that cannot be read, 403 without a scope for the type
    */
   async type(
     type: string,
-    parameters: Iterable<[string, string]>,
+    parameters: Parameters,
     access: Access,
-    { lenient = false, executor }: { lenient?: boolean; executor?: Transaction } = {},
+    options: SearchOptions = {},
   ): Promise<SearchPage> {
-    if (reach(access, type, 's') === 'none')
-      throw forbidden(`Your access does not cover searching ${type}. Ask for the scope user/${type}.rs.`);
-    const query = readQuery(type, parameters, this.registry, lenient);
-    await this.#findSystems(query);
-    const scope = `${type}?${new URLSearchParams(query.used)}`;
-    const visibility = this.#narrow(this.visibility(access, 's', [type]));
-    const run = (compiled: Compiled) =>
-      (executor ?? this.#deps.sql).unsafe(compiled.text, compiled.values, {
-        prepare: true,
-      }) as unknown as Promise<Row[]>;
-    const context = this.#context();
-    const cursor = query.cursor === undefined ? undefined : this.#deps.cursors.read(query.cursor, scope);
+    return this.#run({ path: type, types: [type] }, parameters, access, options);
+  }
 
-    const [placed, horizon] =
-      query.count === 0 ? [[], ''] : await this.#page(query, visibility, context, cursor, run);
+  /**
+   * Searches all types, or those that `_type` names; of all, those that the caller may search.
+   * @throws FhirError 400 for a query that cannot be read, 403 without a scope for a type that it names
+   */
+  async system(parameters: Parameters, access: Access, options: SearchOptions = {}): Promise<SearchPage> {
+    return this.#run({ path: '', types: [...resourceTypes] }, parameters, access, options);
+  }
+
+  /**
+   * Searches what lies in the compartment of a resource.
+   * @param member a resource type, or `*` for all types of the compartment
+   * @throws FhirError 400 for a query that cannot be read, 403 without a scope for the type, 404 for no compartment
+   */
+  async compartment(
+    [name, id, member]: readonly [name: string, id: string, member: string],
+    parameters: Parameters,
+    access: Access,
+    options: SearchOptions = {},
+  ): Promise<SearchPage> {
+    const known = typesIn(name);
+    if (!known) throw notFound(`${name} has no compartment, so there is nothing at ${name}/${id}/${member}.`);
+    if (!ID.test(id))
+      throw badRequest(`"${id}" is not an id. Ids have 1 to 64 letters, digits, "-" and ".".`);
+    const types = member === '*' ? known : known.filter((type) => type === member);
+    if (!types.length)
+      throw notFound(`${member} is not in the compartment of ${name}. In it are ${known.join(', ')}.`);
+    const compartment = compartmentOf(name, id, types, this.registry);
+    return this.#run({ path: `${name}/${id}/${member}`, types, compartment }, parameters, access, options);
+  }
+
+  async #run(
+    scope: Scope,
+    parameters: Parameters,
+    access: Access,
+    { lenient = false, executor }: SearchOptions,
+  ): Promise<SearchPage> {
+    const { registry, sql, cursors, ridOf, typeId } = this.#deps;
+    const read = readQuery(scope, parameters, { registry, access, lenient });
+    const query = { ...read, criteria: await this.#prepare(read, access) };
+    const links = `${scope.path}?${new URLSearchParams(query.used)}`;
+    const run: Run = ({ text, values }) =>
+      (executor ?? sql).unsafe(text, values, { prepare: true }) as unknown as Promise<Row[]>;
+    const plan: Plan = {
+      query,
+      visibility: this.#visibilityOf(access, query.types, 's'),
+      context: this.#context(access),
+      cursor: query.cursor === undefined ? undefined : cursors.read(query.cursor, links),
+      run,
+    };
+    const [placed, horizon] = query.count === 0 ? [[], ''] : await this.#page(plan);
     const rows = placed.slice(0, query.count);
     const last = placed.length > query.count ? rows.at(-1)! : undefined;
     const next =
       last &&
       new URLSearchParams([
         ...query.used,
-        ['_cursor', this.#deps.cursors.write({ keys: last.keys, rid: last.rid, horizon }, scope)],
+        ['_cursor', cursors.write({ keys: last.keys, rid: last.rid, horizon }, links)],
       ]);
-    const { contents, overflow } = await fetchIncludes(
-      query.includes,
-      rows.map(({ rid }) => rid),
-      { registry: this.registry, typeId: this.#deps.typeId, visibility: this.visibility(access, 'r'), run },
-    );
+    const visibility = this.visibility(access, 'r');
+    const includeContext = { registry, typeId, ridOf, visibility, run };
+    const { contents, overflow } = await fetchIncludes(query.includes, rows, includeContext);
     return {
       matches: rows.map((row) => row.content),
       included: contents,
-      total: query.total === 'none' ? undefined : await this.#total(query, visibility, context, run),
+      total: query.total === 'none' ? undefined : await this.#total(plan),
       self: new URLSearchParams(query.used).toString(),
       next: next?.toString(),
       outcomes: [...ignoredOf(query), ...overflow],
+      subset: query.subset,
     };
   }
 
-  /** A type whose every row may be seen needs no condition. */
-  #narrow(visibility: Visibility): Visibility {
-    return visibility.confined.length ? visibility : { all: undefined, confined: [] };
+  /** What the caller may see of types that are named beside it: where that is all of them, no condition is needed. */
+  #visibilityOf(access: Access, types: readonly string[], letter: Letter): Visibility {
+    const visibility = this.visibility(access, letter, types);
+    const whole = types.length > 0 && visibility.all?.length === types.length;
+    return whole ? { all: undefined, confined: [] } : visibility;
   }
 
-  #context(): CompileContext {
+  #context(access: Access): CompileContext {
     const { ridOf, base, systems, typeId, registry, now } = this.#deps;
     return {
       ridOf,
@@ -141,28 +203,29 @@ export class Search {
       typeId,
       systemOf: (url) => systems.known(url),
       compartment: registry.compartment,
+      visibilityOf: (types, letter) => this.#visibilityOf(access, types, letter),
       now: now(),
     };
   }
 
-  async #findSystems(query: SearchQuery): Promise<void> {
-    const urls = query.criteria.flatMap((c) =>
-      c.kind === 'index' && c.modifier !== 'missing'
-        ? (paramTypes[c.param.type]!.systems?.(c.values) ?? [])
-        : [],
-    );
-    if (urls.length) await this.#deps.systems.find(urls);
+  /** Finds out what the statement will need: value sets, code systems, and words of what was just written. */
+  async #prepare({ criteria }: SearchQuery, access: Access): Promise<SearchQuery['criteria']> {
+    const { systems, terminology, textIndex } = this.#deps;
+    const prepared = await prepareAll(criteria, { terminology, access });
+    const urls = systemsOf(prepared);
+    if (urls.length) await systems.find(urls);
+    if (asksWords(prepared)) await textIndex.catchUp();
+    return prepared;
   }
 
   /** The rows of a page and the one after it, in order, and the horizon of this walk through the pages. */
-  async #page(
-    query: SearchQuery,
-    visibility: Visibility,
-    context: CompileContext,
-    cursor: Cursor | undefined,
-    run: (compiled: Compiled) => Promise<Row[]>,
-  ): Promise<[PlacedRow[], string]> {
-    const found = await run(compilePage(query, visibility, context, cursor));
+  async #page(plan: Plan): Promise<[PlacedRow[], string]> {
+    const { query, visibility, context, cursor, run } = plan;
+    const key = await this.#walkedKey(plan);
+    const compiled = key
+      ? compileWalk(query, key, visibility, context, cursor)
+      : compilePage(query, visibility, context, cursor);
+    const found = await run(compiled);
     const keyCount = effectiveSort(query.sort).length - 1;
     const placed = found.map((row): PlacedRow => {
       const keys = Array.from({ length: keyCount }, (_, n) => row[`k${n}`] as string | null);
@@ -182,19 +245,26 @@ export class Search {
     return [mergeMovers(placed, movers, cursor, query), cursor.horizon];
   }
 
-  async #total(
-    query: SearchQuery,
-    visibility: Visibility,
-    context: CompileContext,
-    run: (compiled: Compiled) => Promise<Row[]>,
-  ): Promise<number> {
+  /** The sort key to read in its order, when so many match that sorting them would take longer. */
+  async #walkedKey(plan: Plan): Promise<ReturnType<typeof walkedKey>> {
+    const key = walkedKey(plan.query, plan.visibility);
+    if (!key || !plan.query.criteria.length) return key;
+    return (await this.#estimate(plan)) > MANY ? key : undefined;
+  }
+
+  /** How many match, as the planner guesses. */
+  async #estimate({ query, visibility, context, run }: Plan): Promise<number> {
     const { text, values } = compileMatches(query, visibility, context);
-    // An estimate knows the resources of others too: within a compartment it is counted.
-    if (query.total === 'accurate' || visibility.confined.length) {
-      const [counted] = await run({ text: `select count(*)::int as total from (${text}) m`, values });
-      return counted!.total as number;
-    }
     const [plan] = await run({ text: `explain (format json) ${text}`, values });
     return (plan!['QUERY PLAN'] as { Plan: { 'Plan Rows': number } }[])[0]!.Plan['Plan Rows'];
+  }
+
+  async #total(plan: Plan): Promise<number> {
+    const { query, visibility, context, run } = plan;
+    // An estimate knows the resources of others too: within a compartment it is counted.
+    if (query.total === 'estimate' && !visibility.confined.length) return this.#estimate(plan);
+    const { text, values } = compileMatches(query, visibility, context);
+    const [counted] = await run({ text: `select count(*)::int as total from (${text}) m`, values });
+    return counted!.total as number;
   }
 }

@@ -1,51 +1,56 @@
 // A search request read from its query string: strict, every parameter named. https://hl7.org/fhir/R4/search.html
-
-import { badRequest, notSupported } from '../fhir/errors.ts';
-import { ID } from '../fhir/reference.ts';
-import { type Include, readInclude } from './include.ts';
+import { type Access, type Letter, reach } from '../fhir/access.ts';
+import { badRequest, forbidden, notSupported } from '../fhir/errors.ts';
+import type { Subset } from '../fhir/result.ts';
+import { readTypes } from './criterion/columns.ts';
+import { codesOf, namesOf } from './criterion/known.ts';
+import { leavesOf } from './criterion/presence.ts';
+import { readCriterion } from './criterion/read.ts';
+import type { CompartmentCriterion, Criterion, ReadContext } from './criterion/type.ts';
+import { type Include, isInclude, readInclude } from './include.ts';
 import { paramTypes } from './param/index.ts';
-import { type SearchParam, splitEscaped } from './param/type.ts';
+import type { SearchParam } from './param/type.ts';
 import type { Registry } from './registry.ts';
 
-/** One criterion on an index table. */
-export interface Criterion {
-  kind: 'index';
-  param: SearchParam;
-  modifier: string | undefined;
-  /** Values to be OR-ed, still escaped. */
-  values: string[];
-}
-/** `_id=a,b`. */
-export interface IdCriterion {
-  kind: 'id';
-  ids: string[];
-}
-/** `_lastUpdated=ge…`. */
-export interface LastUpdatedCriterion {
-  kind: 'lastUpdated';
-  values: string[];
+/** Where a search looks: its address below the base, and the types that it may return. */
+export interface Scope {
+  path: string;
+  types: readonly string[];
+  compartment?: CompartmentCriterion;
 }
 
-/** One key of `_sort`. `param` is absent for `_lastUpdated` and `_id`. */
+/** One key of `_sort`. `params` is absent for `_lastUpdated` and `_id`. */
 export interface SortKey {
   code: string;
   descending: boolean;
-  param?: SearchParam;
+  /** The parameter in each type that is searched; all of one parameter type. */
+  params?: readonly SearchParam[];
 }
 
 export interface SearchQuery {
-  type: string;
-  criteria: (Criterion | IdCriterion | LastUpdatedCriterion)[];
+  types: readonly string[];
+  criteria: Criterion[];
   sort: SortKey[];
   count: number;
   includes: Include[];
   total: 'none' | 'accurate' | 'estimate';
-  summary: 'count' | 'false';
+  /** `_summary=count`: nothing but the total. */
+  counted: boolean;
+  /** Which part of each resource is answered; absent: all of it. */
+  subset: Subset | undefined;
   cursor: string | undefined;
   /** What was used, without the cursor: the self link's query. */
   used: [name: string, value: string][];
   /** Parameters that were ignored, with `Prefer: handling=lenient` only. */
   ignored: string[];
+}
+
+/** What a query is read with. */
+export interface QueryContext {
+  registry: Registry;
+  access: Access;
+  /** With `Prefer: handling=lenient`, parameters that are not known are left out and listed in `ignored`. */
+  lenient: boolean;
 }
 
 /** Resources on a page unless `_count` says otherwise, and at most. */
@@ -58,7 +63,30 @@ const MAX_VALUES = 10_000;
 const MAX_SORT_KEYS = 8;
 
 /** Reads a parameter; what it returns stands in the self link instead of the value. */
-type Reader = (query: SearchQuery, value: string, registry: Registry) => string | undefined;
+type Reader = (query: SearchQuery, value: string, registry: Registry, name: string) => string | undefined;
+
+const TOTALS: ReadonlySet<string> = new Set(['none', 'accurate', 'estimate']);
+const isTotal = (value: string): value is SearchQuery['total'] => TOTALS.has(value);
+
+/** What `_summary` makes of a query. https://hl7.org/fhir/R4/search.html#summary */
+const summaries: Record<string, (query: SearchQuery) => void> = {
+  false: () => {},
+  count: (query) => {
+    query.counted = true;
+  },
+  true: (query) => addSubset(query, { summary: 'true' }),
+  text: (query) => addSubset(query, { summary: 'text' }),
+  data: (query) => addSubset(query, { summary: 'data' }),
+};
+function addSubset(query: SearchQuery, subset: Subset): void {
+  query.subset = { ...query.subset, ...subset };
+}
+
+const refused =
+  (sentence: string): Reader =>
+  (_query, _value, _registry, name) => {
+    throw notSupported(`${name} is not offered. ${sentence}`);
+  };
 
 /** Parameters that steer the answer. */
 const controls: Record<string, Reader> = {
@@ -72,104 +100,56 @@ const controls: Record<string, Reader> = {
     const keys = value.split(',');
     if (keys.length > MAX_SORT_KEYS)
       throw badRequest(`_sort has ${keys.length} keys. Give at most ${MAX_SORT_KEYS}.`);
-    query.sort = keys.map((key) => sortKey(query.type, key, registry));
-    return undefined;
-  },
-  _include(query, value, registry) {
-    query.includes.push(readInclude(query.type, value, registry));
+    query.sort = keys.map((key) => sortKey(query.types, key, registry));
     return undefined;
   },
   _total(query, value) {
-    if (value !== 'none' && value !== 'accurate' && value !== 'estimate') {
-      throw badRequest(`_total is "${value}". Allowed are none, estimate and accurate.`);
-    }
+    if (!isTotal(value)) throw badRequest(`_total is "${value}". Allowed are none, estimate and accurate.`);
     query.total = value;
     return undefined;
   },
   _summary(query, value) {
-    if (value !== 'count' && value !== 'false')
-      throw notSupported(`_summary=${value} is not offered; _summary=count and _summary=false are.`);
-    query.summary = value;
+    if (!Object.hasOwn(summaries, value))
+      throw badRequest(`_summary is "${value}". Allowed are ${Object.keys(summaries).sort().join(', ')}.`);
+    summaries[value]!(query);
+    return undefined;
+  },
+  _elements(query, value) {
+    const elements = value.split(',');
+    const wrong = elements.find((name) => !/^([A-Z]\w*\.)?[a-z]\w*(\[x\])?$/.test(name));
+    if (wrong !== undefined)
+      throw badRequest(
+        `_elements names "${wrong}". Give names of elements of the resource itself with commas, such as identifier,name.`,
+      );
+    addSubset(query, { elements });
     return undefined;
   },
   _cursor(query, value) {
     query.cursor = value;
     return undefined;
   },
+  _contained: refused('Contained resources are found through the resource that holds them; leave it out.'),
+  _containedType: refused('Contained resources are never returned by themselves; leave it out.'),
+  _query: refused('This server has no named queries. Search by the parameters of the type.'),
+  _score: refused('Matches are not ranked. Sort them with _sort.'),
 };
 
-/** The one control that may be given several times. */
-const REPEATABLE = '_include';
+/** Handled by content negotiation before the search is read; `_type` is read before everything else. */
+const READ_BEFORE = new Set(['_format', '_pretty', '_type']);
 
-/** Handled by content negotiation before the search is read. */
-const NEGOTIATED = new Set(['_format', '_pretty']);
-
-function sortKey(type: string, text: string, registry: Registry): SortKey {
+function sortKey(types: readonly string[], text: string, registry: Registry): SortKey {
   const descending = text.startsWith('-');
   const code = descending ? text.slice(1) : text;
   if (code === '_lastUpdated' || code === '_id') return { code, descending };
-  const param = registry.find(type, code);
-  if (!param)
+  const params = types.flatMap((type) => registry.find(type, code) ?? []);
+  const names = namesOf(types);
+  if (params.length < types.length)
     throw notSupported(
-      `${type} cannot be sorted by "${code}": it has no such search parameter. ${known(type, registry)}`,
+      `${names} cannot be sorted by "${code}": it has no such search parameter. Known are ${codesOf(types, registry).join(', ')}.`,
     );
-  if (!paramTypes[param.type]!.sortColumn)
-    throw notSupported(`${type} cannot be sorted by "${code}", a ${param.type} parameter.`);
-  return { code, descending, param };
-}
-
-const known = (type: string, registry: Registry): string =>
-  `Known are ${['_id', '_lastUpdated', ...registry.of(type).map((param) => param.code)].sort().join(', ')}.`;
-
-/** Criteria that columns of the resource answer. They have no modifiers. */
-const columnCriteria: Record<
-  string,
-  (value: string, values: string[]) => IdCriterion | LastUpdatedCriterion
-> = {
-  _id(value, values) {
-    if (!value)
-      throw badRequest('The search parameter "_id" has an empty value. Give an id, or leave it out.');
-    return { kind: 'id', ids: values.filter((id) => ID.test(id)) };
-  },
-  _lastUpdated: (_value, values) => ({ kind: 'lastUpdated', values }),
-};
-
-const noModifier = (code: string, modifier: string, known: readonly string[]): Error =>
-  notSupported(
-    `The search parameter "${code}" has no modifier ":${modifier}". ${known.length ? `It has ${known.map((name) => `:${name}`).join(', ')}.` : 'It has none.'}`,
-  );
-
-/** Adds the criterion `name=value`, or says why it cannot be one. */
-function addCriterion(query: SearchQuery, name: string, value: string, registry: Registry): void {
-  const [code, ...modifiers] = name.split(':') as [string, ...string[]];
-  const modifier = modifiers.length ? modifiers.join(':') : undefined;
-  const values = splitEscaped(value, ',');
-  if (Object.hasOwn(columnCriteria, code)) {
-    if (modifier !== undefined) throw noModifier(code, modifier, []);
-    query.criteria.push(columnCriteria[code]!(value, values));
-    return;
-  }
-  if (code === '_has' || /^[^:]+(:\w+)?\.[^:]/.test(name))
-    throw notSupported(
-      `The chained parameter "${name}" is not offered. Search by a parameter of ${query.type} itself.`,
-    );
-  const param = registry.find(query.type, code);
-  if (!param)
-    throw notSupported(`${query.type} has no search parameter "${code}". ${known(query.type, registry)}`);
-  if (
-    modifier !== undefined &&
-    modifier !== 'missing' &&
-    !paramTypes[param.type]!.modifiers.includes(modifier)
-  ) {
-    throw noModifier(code, modifier, [
-      'missing',
-      ...(param.type === 'reference' ? (param.target ?? []) : paramTypes[param.type]!.modifiers),
-    ]);
-  }
-  if (modifier === 'missing' && value !== 'true' && value !== 'false') {
-    throw badRequest(`${name} is "${value}". Allowed are true and false.`);
-  }
-  query.criteria.push({ kind: 'index', param, modifier, values });
+  const unfit = params.find(({ type }) => type !== params[0]!.type || !paramTypes[type]!.sortColumn);
+  if (unfit) throw notSupported(`${names} cannot be sorted by "${code}", a ${unfit.type} parameter.`);
+  return { code, descending, params };
 }
 
 /** Reads one parameter into `query`; returns the value that was used. */
@@ -177,64 +157,105 @@ function readParameter(
   query: SearchQuery,
   name: string,
   value: string,
-  registry: Registry,
+  context: ReadContext,
   seen: Set<string>,
 ): string {
   if (value.includes('\0'))
     throw badRequest(`The search parameter "${name}" has a NUL character in its value. Leave it out.`);
-  if (!Object.hasOwn(controls, name)) {
-    addCriterion(query, name, value, registry);
+  if (isInclude(name)) {
+    query.includes.push(readInclude(query.types, name, value, context.registry));
     return value;
   }
-  if (name !== REPEATABLE && seen.has(name)) throw badRequest(`${name} is given twice. Give it once.`);
+  if (!Object.hasOwn(controls, name)) {
+    const criterion = readCriterion(query.types, name, value, context);
+    query.criteria.push(...(criterion.kind === 'all' ? criterion.criteria : [criterion]));
+    return value;
+  }
+  if (seen.has(name)) throw badRequest(`${name} is given twice. Give it once.`);
   seen.add(name);
-  return controls[name]!(query, value, registry) ?? value;
+  return controls[name]!(query, value, context.registry, name) ?? value;
 }
+
+const valuesOf = (criterion: Criterion): number => {
+  if (criterion.kind === 'id') return criterion.keys.length;
+  if (criterion.kind === 'list') return criterion.ids.length;
+  if (criterion.kind === 'text') return criterion.texts.length;
+  return criterion.kind === 'index' || criterion.kind === 'lastUpdated' ? criterion.values.length : 1;
+};
 
 /** Refuses what is too much to plan, and settles what several parameters decide together. */
 function settle(query: SearchQuery): SearchQuery {
-  const { criteria, includes } = query;
-  if (criteria.length > MAX_CRITERIA || includes.length > MAX_CRITERIA) {
-    throw badRequest(
-      `This search has ${Math.max(criteria.length, includes.length)} criteria. Give at most ${MAX_CRITERIA}.`,
-    );
-  }
-  const values = criteria.reduce(
-    (sum, criterion) => sum + (criterion.kind === 'id' ? criterion.ids : criterion.values).length,
-    0,
-  );
+  const leaves = leavesOf(query.criteria);
+  const most = Math.max(leaves.length, query.includes.length);
+  if (most > MAX_CRITERIA)
+    throw badRequest(`This search has ${most} criteria. Give at most ${MAX_CRITERIA}.`);
+  const values = leaves.reduce((sum, leaf) => sum + valuesOf(leaf), 0);
   if (values > MAX_VALUES) throw badRequest(`This search has ${values} values. Give at most ${MAX_VALUES}.`);
-  return query.summary === 'count' || query.count === 0 ? { ...query, count: 0, total: 'accurate' } : query;
+  return query.counted || query.count === 0 ? { ...query, count: 0, total: 'accurate' } : query;
+}
+
+const scopeFor = (types: readonly string[]): string =>
+  types.length === 1 ? `user/${types[0]}.rs` : 'user/*.rs';
+
+/** The types that are searched: those that `_type` names among the scope's. @throws FhirError 400, 403 */
+function typesOf(
+  { types }: Scope,
+  parameters: readonly (readonly [string, string])[],
+  access: Access,
+): string[] {
+  const covers = (type: string) => reach(access, type, 's') !== 'none';
+  let chosen = types;
+  for (const [name, value] of parameters) {
+    if (name !== '_type') continue;
+    const named = readTypes(value);
+    const barred = named.filter((type) => !covers(type));
+    if (barred.length)
+      throw forbidden(
+        `Your access does not cover searching ${barred.join(', ')}. Ask for the scope ${scopeFor(barred)}.`,
+      );
+    chosen = chosen.filter((type) => named.includes(type));
+  }
+  if (!chosen.length)
+    throw badRequest(`_type names none of the types that are searched here: ${namesOf(types)}.`);
+  const covered = chosen.filter(covers);
+  if (!covered.length)
+    throw forbidden(
+      `Your access does not cover searching ${chosen.length === 1 ? chosen[0] : 'any of these types'}. Ask for the scope ${scopeFor(chosen)}.`,
+    );
+  return covered;
 }
 
 /**
- * Reads the query of a type-level search.
- * @param lenient with `Prefer: handling=lenient`, parameters that are not known are left out and listed in `ignored`
- * @throws FhirError 400 that names the parameter and what is allowed
+ * Reads the query of a search.
+ * @throws FhirError 400 that names the parameter and what is allowed, 403 without a scope for what is searched
  */
 export function readQuery(
-  type: string,
-  parameters: Iterable<[string, string]>,
-  registry: Registry,
-  lenient: boolean,
+  scope: Scope,
+  parameters: Iterable<readonly [string, string]>,
+  { registry, access, lenient }: QueryContext,
 ): SearchQuery {
+  const list = [...parameters];
   const query: SearchQuery = {
-    type,
-    criteria: [],
+    types: typesOf(scope, list, access),
+    criteria: scope.compartment ? [scope.compartment] : [],
     sort: [],
     count: DEFAULT_COUNT,
     includes: [],
     total: 'none',
-    summary: 'false',
+    counted: false,
+    subset: undefined,
     cursor: undefined,
     used: [],
     ignored: [],
   };
+  const covers = (type: string, letter: Letter) => reach(access, type, letter) !== 'none';
+  const context: ReadContext = { registry, covers, depth: 0, partial: false };
   const seen = new Set<string>();
-  for (const [name, value] of parameters) {
-    if (NEGOTIATED.has(name)) continue;
+  for (const [name, value] of list) {
+    if (name === '_type') query.used.push([name, value]);
+    if (READ_BEFORE.has(name)) continue;
     try {
-      const used = readParameter(query, name, value, registry, seen);
+      const used = readParameter(query, name, value, context, seen);
       if (name !== '_cursor') query.used.push([name, used]);
     } catch (error) {
       if (!lenient || (error as { issues?: { code: string }[] }).issues?.[0]?.code !== 'not-supported')

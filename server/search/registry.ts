@@ -1,42 +1,62 @@
-// The search parameters of every resource type: R4's own and ours, each with its compiled expression and its small id.
-import { readFileSync } from 'node:fs';
+// The search parameters of every resource type: R4's own, ours and posted ones, each with its compiled expression and its
+// small id. https://hl7.org/fhir/R4/searchparameter-registry.html
 import type { Resource, SearchParameter } from '@medplum/fhirtypes';
+import type { ParameterRow, ParameterTable } from '../db/intern.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
-import { resourceTypes } from '../fhir/elements.ts';
+import { FhirError, type Issue } from '../fhir/errors.ts';
 import { compilePath } from '../fhir/path/index.ts';
-import { paramTypes } from './param/index.ts';
+import {
+  type Definition,
+  isCommon,
+  type Known,
+  programDefinitions,
+  searchParameterProblems,
+} from './definition.ts';
 import type { Component, SearchParam } from './param/type.ts';
-
-interface Definition {
-  code: string;
-  type: string;
-  url: string;
-  expression?: string;
-  target?: string[];
-  /** Of a composite: canonical of each part, and its expression on a group. */
-  components?: { definition: string; expression: string }[];
-}
 
 /** The pseudo parameter, one for all types, whose index rows say in which patients' compartments a resource lies. */
 const COMPARTMENT = ['Resource', '_compartment'] as const;
 const COMPARTMENT_URL = 'http://hl7.org/fhir/CompartmentDefinition/patient';
 
-const readTable = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`../fhir/r4/${name}.json`, import.meta.url), 'utf8'));
-
-/** Parameters without an expression, or answered by columns of the resource table. */
-const NOT_INDEXED = new Set(['_id', '_lastUpdated', '_content', '_text', '_query']);
+/** How far the index rows of a parameter are. */
+export interface Building {
+  /** The job that makes them. */
+  job: string | undefined;
+  /** Resources of its types when it began, and those that have been read since. */
+  total: number;
+  scanned: number;
+  /** The job has been given up. */
+  failed: boolean;
+}
 
 export interface Registry {
   /** The parameter `code` of a resource type, or undefined. */
   find(type: string, code: string): SearchParam | undefined;
   /** The parameters of a resource type that can be searched by. */
   of(type: string): readonly SearchParam[];
-  /** Those and the patient compartment: everything that has index rows. */
+  /** Those, others that are being built, and the patient compartment: everything that has index rows. */
   indexed(type: string): readonly SearchParam[];
   /** Id of the compartment's index rows. */
   readonly compartment: number;
+  /** How far a parameter is that cannot be searched by yet; undefined for any other. */
+  building(type: string, code: string): Building | undefined;
+  /** A parameter by its id, with an expression that throws where it cannot be evaluated. */
+  byId(id: number): SearchParam | undefined;
+  /** Whether the program itself brings a parameter: what is posted never replaces it. */
+  isProgram(type: string, code: string): boolean;
+  /** The generation of the present list, which writers of index rows state. */
+  generation(): number;
+  /** Takes over what other processes have changed. @returns whether there may be something new */
+  refresh(): Promise<boolean>;
+  /** What keeps an active SearchParameter from being indexed, one issue a problem. */
+  problems(parameter: SearchParameter): Issue[];
 }
+
+/** Reads the table of parameters, adding those of `keys`; undefined when it is still of the generation `known`. */
+export type Intern = (
+  keys: (readonly [string, string])[],
+  known: number | undefined,
+) => Promise<ParameterTable | undefined>;
 
 /** What `expression` extracts, compiled on first use: a server that meets 20 of 148 types compiles only those. */
 function lazily(expression: string, type: string): SearchParam['extract'] {
@@ -50,9 +70,9 @@ function lazily(expression: string, type: string): SearchParam['extract'] {
 /** A part of a composite; its expression is compiled for each type of group that it meets. */
 function componentOf(
   { definition, expression }: { definition: string; expression: string },
-  byUrl: ReadonlyMap<string, Definition>,
+  byUrl: (url: string) => Definition | undefined,
 ): Component {
-  const { type, code, target } = byUrl.get(definition)!;
+  const { type, code, target } = byUrl(definition)!;
   const compiled = new Map<string, ReturnType<typeof compilePath>>();
   const compiledFor = (groupType: string) => {
     const found = compiled.get(groupType) ?? compilePath(expression, groupType);
@@ -65,28 +85,6 @@ function componentOf(
     ...(target && { target }),
     extract: (group, resource) => compiledFor(group.type)(group.value as object, resource as Resource),
   };
-}
-
-/** The definitions that apply to each type: common ones, R4's, then ours. */
-function definitionsByType(own: readonly SearchParameter[]): Map<string, Definition[]> {
-  const table = readTable<Record<string, Definition[]>>('search-parameters');
-  const byType = new Map<string, Definition[]>();
-  for (const type of resourceTypes) {
-    const definitions = [...table.Resource!, ...(table[type] ?? [])];
-    for (const parameter of own) {
-      if (parameter.base.includes(type as never))
-        definitions.push({
-          ...parameter,
-          target: parameter.target,
-          components: parameter.component as Definition['components'],
-        });
-    }
-    byType.set(
-      type,
-      definitions.filter((d) => d.expression && paramTypes[d.type] && !NOT_INDEXED.has(d.code)),
-    );
-  }
-  return byType;
 }
 
 /** A Patient lies in its own compartment. */
@@ -113,48 +111,176 @@ function compartmentParam(
   return { id, resourceType, code, type: 'reference', url: COMPARTMENT_URL, target: ['Patient'], extract };
 }
 
+/** A posted expression may fail on resources that its author did not think of: they have no value, and are written. */
+function forgiving(param: SearchParam): SearchParam {
+  return {
+    ...param,
+    extract: (resource) => {
+      try {
+        return param.extract(resource);
+      } catch (error) {
+        if (error instanceof FhirError) return [];
+        throw error;
+      }
+    },
+  };
+}
+
+/** One reading of the table; replaced as a whole. */
+interface Snapshot {
+  generation: number;
+  found: ReadonlyMap<string, ReadonlyMap<string, SearchParam>>;
+  lists: ReadonlyMap<string, readonly SearchParam[]>;
+  indexed: ReadonlyMap<string, readonly SearchParam[]>;
+  building: ReadonlyMap<string, Building>;
+  byId: ReadonlyMap<number, SearchParam>;
+}
+
+const keyOf = (type: string, code: string) => `${type}.${code}`;
+
+class Parameters implements Registry {
+  readonly compartment: number;
+  readonly #program: ReadonlyMap<string, readonly Definition[]>;
+  readonly #byKey: ReadonlyMap<string, Definition>;
+  readonly #byUrl = new Map<string, Definition>();
+  readonly #intern: Intern;
+  /** Made once for an id: a changed definition has another one. */
+  readonly #made = new Map<number, SearchParam>();
+  readonly #compartments: ReadonlyMap<string, SearchParam | undefined>;
+  #rows: readonly ParameterRow[] = [];
+  #snapshot!: Snapshot;
+  #running: Promise<boolean> = Promise.resolve(false);
+  #next: Promise<boolean> | undefined;
+
+  constructor(program: ReadonlyMap<string, readonly Definition[]>, table: ParameterTable, intern: Intern) {
+    this.#program = program;
+    this.#intern = intern;
+    this.#byKey = new Map(
+      [...program].flatMap(([type, list]) => list.map((d) => [keyOf(type, d.code), d] as const)),
+    );
+    const row = table.rows.find(({ type, code }) => type === COMPARTMENT[0] && code === COMPARTMENT[1]);
+    this.compartment = row!.id;
+    this.#compartments = new Map(
+      [...program].map(([type, list]) => [type, compartmentParam(type, this.compartment, list)]),
+    );
+    this.#take(table);
+  }
+
+  find = (type: string, code: string) => this.#snapshot.found.get(type)?.get(code);
+  of = (type: string) => this.#snapshot.lists.get(type) ?? [];
+  indexed = (type: string) => this.#snapshot.indexed.get(type) ?? [];
+  building = (type: string, code: string) =>
+    this.find(type, code) ? undefined : this.#snapshot.building.get(keyOf(type, code));
+  byId = (id: number) => this.#snapshot.byId.get(id);
+  isProgram = (type: string, code: string) => isCommon(code) || this.#byKey.has(keyOf(type, code));
+  generation = () => this.#snapshot.generation;
+
+  /** Callers share a reading that began after their call. */
+  refresh = (): Promise<boolean> => {
+    this.#next ??= this.#running
+      .catch(() => false)
+      .then(() => {
+        this.#next = undefined;
+        this.#running = this.#load();
+        return this.#running;
+      });
+    return this.#next;
+  };
+
+  async #load(): Promise<boolean> {
+    const table = await this.#intern([], this.generation());
+    if (table) this.#take(table);
+    return table !== undefined;
+  }
+
+  problems = (parameter: SearchParameter): Issue[] => {
+    const known: Known = {
+      of: (type, code) => {
+        const program = this.#byKey.get(keyOf(type, code));
+        if (program) return { ...program, posted: false };
+        const posted = this.#rows.find((row) => row.definition && row.type === type && row.code === code);
+        return posted && { ...(posted.definition as Definition), posted: true };
+      },
+      byUrl: this.#definitionByUrl,
+    };
+    return searchParameterProblems(parameter, known);
+  };
+
+  #definitionByUrl = (url: string): Definition | undefined => this.#byUrl.get(url);
+
+  #take({ generation, rows }: ParameterTable): void {
+    this.#rows = rows;
+    this.#byUrl.clear();
+    for (const { definition } of rows)
+      if (definition) this.#byUrl.set((definition as Definition).url, definition as Definition);
+    for (const list of this.#program.values()) for (const d of list) this.#byUrl.set(d.url, d);
+    const found = new Map<string, Map<string, SearchParam>>();
+    const indexed = new Map<string, SearchParam[]>();
+    const building = new Map<string, Building>();
+    const byId = new Map<number, SearchParam>();
+    for (const type of this.#program.keys()) {
+      found.set(type, new Map());
+      indexed.set(type, [this.#compartments.get(type) ?? []].flat());
+    }
+    for (const row of rows) {
+      const param = this.#paramOf(row);
+      if (!param) continue;
+      const indexing = row.definition ? forgiving(param) : param;
+      byId.set(row.id, param);
+      indexed.get(row.type)!.push(indexing);
+      if (row.state === 'active') found.get(row.type)!.set(row.code, indexing);
+      else building.set(keyOf(row.type, row.code), progressOf(row));
+    }
+    for (const id of this.#made.keys()) if (!byId.has(id)) this.#made.delete(id);
+    const lists = new Map([...found].map(([type, params]) => [type, [...params.values()]]));
+    this.#snapshot = { generation, found, lists, indexed, building, byId };
+  }
+
+  /** Undefined for a row of a former version of the program, or of a type that this one does not know. */
+  #paramOf({ id, type: resourceType, code, definition: posted }: ParameterRow): SearchParam | undefined {
+    const made = this.#made.get(id);
+    if (made) return made;
+    const definition = (posted as Definition | null) ?? this.#byKey.get(keyOf(resourceType, code));
+    if (!definition?.expression || !this.#program.has(resourceType)) return undefined;
+    const { type, url, expression, target, components } = definition;
+    const param: SearchParam = {
+      id,
+      resourceType,
+      code,
+      type,
+      url,
+      ...(target && { target }),
+      extract: lazily(expression, resourceType),
+      ...(components && { components: components.map((part) => componentOf(part, this.#definitionByUrl)) }),
+    };
+    this.#made.set(id, param);
+    return param;
+  }
+}
+
+const progressOf = ({ job, job_state, counts }: ParameterRow): Building => ({
+  job: job ?? undefined,
+  total: counts?.total ?? 0,
+  scanned: counts?.scanned ?? 0,
+  failed: job_state === 'failed' || job_state === 'cancelled',
+});
+
 /**
  * Builds the registry.
- * @param own SearchParameter resources beside R4's
- * @param intern gives each `[type, code]` its id, by `type.code`
+ * @param own SearchParameter resources beside R4's, which the program brings
  */
-export async function createRegistry(
-  own: readonly SearchParameter[],
-  intern: (keys: (readonly [string, string])[]) => Promise<Map<string, number>>,
-): Promise<Registry> {
-  const definitions = definitionsByType(own);
-  const byUrl = new Map([...definitions.values()].flat().map((definition) => [definition.url, definition]));
-  const keys = [...definitions].flatMap(([type, list]) => list.map(({ code }) => [type, code] as const));
-  const ids = await intern([COMPARTMENT, ...keys]);
-  const compartment = ids.get(COMPARTMENT.join('.'))!;
-  const byType = new Map<string, Map<string, SearchParam>>();
-  for (const [resourceType, list] of definitions) {
-    const params = list.map(({ code, type, url, expression, target, components }): [string, SearchParam] => [
-      code,
-      {
-        id: ids.get(`${resourceType}.${code}`)!,
-        resourceType,
-        code,
-        type,
-        url,
-        ...(target && { target }),
-        extract: lazily(expression!, resourceType),
-        ...(components && { components: components.map((part) => componentOf(part, byUrl)) }),
-      },
-    ]);
-    byType.set(resourceType, new Map(params));
-  }
-  const lists = new Map([...byType].map(([type, params]) => [type, [...params.values()]]));
-  const indexed = new Map(
-    [...lists].map(([type, params]) => [
-      type,
-      [...params, compartmentParam(type, compartment, definitions.get(type)!) ?? []].flat(),
-    ]),
-  );
-  return {
-    find: (type, code) => byType.get(type)?.get(code),
-    of: (type) => lists.get(type) ?? [],
-    indexed: (type) => indexed.get(type) ?? [],
-    compartment,
+export async function createRegistry(own: readonly SearchParameter[], intern: Intern): Promise<Registry> {
+  const program = programDefinitions(own);
+  const keys = [...program].flatMap(([type, list]) => list.map(({ code }) => [type, code] as const));
+  const table = await intern([COMPARTMENT, ...keys], undefined);
+  return new Parameters(program, table!, intern);
+}
+
+/** What is made from the present list of parameters, and made again when that has changed. */
+export function perGeneration<T>({ generation }: Pick<Registry, 'generation'>, make: () => T): () => T {
+  let made: { generation: number; value: T } | undefined;
+  return () => {
+    if (made?.generation !== generation()) made = { generation: generation(), value: make() };
+    return made.value;
   };
 }

@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   response: ['fhir'],
   db: [],
   fhir: [],
+  'cluster.ts': [],
   'config.ts': [],
 };
 const FASTIFY = new Set(['http', 'auth', 'integration', 'app.ts']);

@@ -1,5 +1,6 @@
 // Settings: typed, described, and refused with one sentence.
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import t from 'tap';
 import { ConfigError, readConfig, settings } from '../config.ts';
 
@@ -45,7 +46,20 @@ t.test('--open binds nothing but loopback', async (t) => {
 });
 
 t.test('an unknown option is refused', async (t) => {
-  t.throws(() => readConfig({}, ['--opne']), { message: 'Unknown option --opne. Allowed: --open.' });
+  t.throws(() => readConfig({}, ['--opne']), {
+    message: 'Unknown option --opne. Allowed: --open, --workers auto|N.',
+  });
+});
+
+t.test('--workers is a number of processes, or auto for one a core; one without it', async (t) => {
+  t.equal(readConfig({}).workers, 1);
+  t.equal(readConfig({}, ['--workers', '3']).workers, 3);
+  t.equal(readConfig({}, ['--workers=2', '--open']).workers, 2);
+  t.equal(readConfig({}, ['--workers', 'auto']).workers, Math.min(64, availableParallelism()));
+  for (const wrong of [['--workers'], ['--workers', '0'], ['--workers', '65'], ['--workers=two']])
+    t.throws(() => readConfig({}, wrong), {
+      message: /^--workers is ".*"; allowed is auto \(one a core\) or a number from 1 to 64\.$/,
+    });
 });
 
 t.test('PUBLIC_URL loses its trailing slash', async (t) => {

@@ -9,6 +9,7 @@ create table index_number (
   rid bigint not null
 );
 create index index_number_by_value on index_number (param, low, last_updated desc, rid desc) include (high);
+create index index_number_by_high on index_number (param, high) include (low);
 create index index_number_by_rid on index_number (rid, param);
 
 -- Quantities as they came (system and code, and the unit's text without a system), and once more in canonical UCUM
@@ -23,6 +24,7 @@ create table index_quantity (
   rid bigint not null
 );
 create index index_quantity_by_value on index_quantity (param, code, low, last_updated desc, rid desc) include (system, high);
+create index index_quantity_by_high on index_quantity (param, code, high) include (system, low);
 create index index_quantity_by_rid on index_quantity (rid, param);
 
 -- One row per component group. The columns of a component are those of its type's own table, led by its place: c1_, c2_,
@@ -47,6 +49,7 @@ create table index_composite (
 );
 create index index_composite_by_token on index_composite (param, c1_code, last_updated desc, rid desc) where c1_code is not null;
 create index index_composite_by_number on index_composite (param, c1_code, c2_low) where c2_low is not null;
+create index index_composite_by_high on index_composite (param, c1_code, c2_high) where c2_high is not null;
 create index index_composite_by_target on index_composite (param, c1_target, last_updated desc, rid desc) where c1_target is not null;
 create index index_composite_by_rid on index_composite (rid, param);
 

@@ -1,10 +1,21 @@
-// Reference search: by id, `Type/id`, URL or canonical. https://hl7.org/fhir/R4/search.html#reference
+// Reference search: by id, `Type/id`, URL or canonical, by the identifier beside it, by a hierarchy of resources.
+// https://hl7.org/fhir/R4/search.html#reference
 import type { Reference } from '@medplum/fhirtypes';
 import { plainArray } from '../../db/statement.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
+import type { TypedValue } from '../../fhir/path/index.ts';
 import { ID, localReference, referenceKey, referenceKeys } from '../../fhir/reference.ts';
-import { type MatchContext, type ParamType, type SearchParam, withoutEscapes } from './type.ts';
+import { identifierRow, token } from './token.ts';
+import {
+  type IndexRow,
+  type IndexTable,
+  indexedText,
+  type MatchContext,
+  type ParamType,
+  type SearchParam,
+  withoutEscapes,
+} from './type.ts';
 
 const referencesOf: Record<string, (value: never) => string | undefined> = {
   Reference: (value: Reference) => value.reference,
@@ -41,19 +52,55 @@ function targetsOf(
   return types.map((type) => ridOf(`${type}/${value}`));
 }
 
+/** Types of values that hold a canonical URL, with or without a version. */
+const CANONICAL = new Set(['canonical', 'uri']);
+
+/** Rows in other tables: identifiers of references as tokens, canonicals as text for `:below`. */
+const modifierRows = (values: readonly TypedValue[]): [IndexTable, IndexRow][] =>
+  values.flatMap(({ type, value }): [IndexTable, IndexRow][] => {
+    if (CANONICAL.has(type)) return [['index_uri', [indexedText(value as string)]]];
+    const { identifier } = type === 'Reference' ? (value as Reference) : {};
+    return identifier ? [['index_token', identifierRow(identifier)]] : [];
+  });
+
+/** Tables of the modifiers that do not search by target. */
+const TABLES: Readonly<Record<string, IndexTable>> = { identifier: 'index_token', below: 'index_uri' };
+
+/** Condition on canonicals: `url` in any version, `url|1` in version 1 and all that start with `1.`. */
+function belowTest(values: readonly string[], { code }: SearchParam, context: MatchContext): string {
+  const { statement } = context;
+  const column = context.column('value');
+  const tests = values.map((escaped) => {
+    const value = withoutEscapes(escaped);
+    if (!/^[a-z][a-z0-9+.-]*:/i.test(value))
+      throw badRequest(
+        `"${code}:below" is "${value}". Give a canonical URL, or one with the beginning of a version: url|1.`,
+      );
+    const mark = value.includes('|') ? '.' : '|';
+    const after = String.fromCharCode(mark.charCodeAt(0) + 1);
+    return `${column} = ${statement.add(value, 'text')} or ${column} >= ${statement.add(value + mark, 'text')} and ${column} < ${statement.add(value + after, 'text')}`;
+  });
+  return `(${tests.join(' or ')})`;
+}
+
 /** Most resources that the bare ids of one criterion may mean: each is hashed. */
 const MAX_TARGETS = 20_000;
 
 export const reference: ParamType = {
   table: 'index_reference',
   columns: [['target', 'bigint']],
-  modifiers: [...resourceTypes],
+  modifiers: [...resourceTypes, 'identifier', 'below'],
   rows: (values, { ridOf, base }) =>
     values.flatMap(({ type, value }) => {
       const text = referencesOf[type]?.(value as never);
       return text && !text.startsWith('#') ? referenceKeys(text, base).map((key) => [ridOf(key)]) : [];
     }),
+  modifierRows,
+  tableOf: (modifier) => TABLES[modifier],
+  systems: (values, modifier) => (modifier === 'identifier' ? token.systems!(values) : []),
   match(values, modifier, param, context) {
+    if (modifier === 'identifier') return token.match(values, undefined, param, context);
+    if (modifier === 'below') return belowTest(values, param, context);
     const bare = values.filter((value) => ID.test(value)).length;
     if (!modifier && bare * (param.target?.length ?? resourceTypes.size) > MAX_TARGETS) {
       throw badRequest(
@@ -66,5 +113,7 @@ export const reference: ParamType = {
       : `${context.column('target')} = any(${context.statement.add(plainArray(targets), 'bigint[]')})`;
   },
   single: (values, modifier, param) =>
-    values.length === 1 && (!ID.test(values[0]!) || modifier !== undefined || param.target?.length === 1),
+    values.length === 1 &&
+    !TABLES[modifier ?? ''] &&
+    (!ID.test(values[0]!) || modifier !== undefined || param.target?.length === 1),
 };

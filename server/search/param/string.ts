@@ -1,7 +1,13 @@
 // String search: starts with, ignoring case and accents; `:exact`, `:contains`. https://hl7.org/fhir/R4/search.html#string
 import type { Address, HumanName } from '@medplum/fhirtypes';
 import { badRequest } from '../../fhir/errors.ts';
-import { type IndexRow, type ParamType, withoutEscapes } from './type.ts';
+import {
+  type IndexRow,
+  type MatchContext,
+  type ParamType,
+  type SearchParam,
+  withoutEscapes,
+} from './type.ts';
 
 /** Characters of a value that are indexed; two longer strings that agree so far are not told apart. */
 const INDEXED_LENGTH = 400;
@@ -34,6 +40,41 @@ const partsOf: Record<string, (value: never) => string[]> = {
 /** Escapes what LIKE reads as a pattern. */
 const likePattern = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
+/** The normalized text of a search value. @throws FhirError 400 when nothing is left to search by */
+function searched(escaped: string, { code }: SearchParam): { text: string; value: string } {
+  const text = withoutEscapes(escaped);
+  if (!text)
+    throw badRequest(`The search parameter "${code}" has an empty value. Give a text, or leave it out.`);
+  return { text, value: normalizeString(text) };
+}
+function normalized(escaped: string, param: SearchParam): string {
+  const { value } = searched(escaped, param);
+  if (!value)
+    throw badRequest(
+      `The search parameter "${param.code}" has a value without a letter or digit. Give a text.`,
+    );
+  return value;
+}
+
+type Test = (value: string, param: SearchParam, context: MatchContext) => string;
+
+/** The text stands anywhere in the column `value`. */
+export const containsTest: Test = (escaped, param, { statement, column }) =>
+  `${column('value')} like ${statement.add(`%${likePattern(normalized(escaped, param))}%`, 'text')}`;
+
+/** What each modifier compares; '' is none. */
+const tests: Readonly<Record<string, Test>> = {
+  '': (escaped, param, { statement, column }) => {
+    const value = normalized(escaped, param);
+    return `${column('value')} >= ${statement.add(value, 'text')} and ${column('value')} < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
+  },
+  exact: (escaped, param, { statement, column }) => {
+    const { text, value } = searched(escaped, param);
+    return `${column('value')} = ${statement.add(value, 'text')} and ${column('exact')} = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
+  },
+  contains: containsTest,
+};
+
 export const string: ParamType = {
   table: 'index_string',
   columns: [
@@ -46,26 +87,10 @@ export const string: ParamType = {
     values
       .flatMap(({ type, value }) => partsOf[type]?.(value as never) ?? [])
       .map((text) => [normalizeString(text), text.slice(0, INDEXED_LENGTH)]),
-  match(values, modifier, param, { statement, column }) {
-    const tests = values.map((escaped) => {
-      const text = withoutEscapes(escaped);
-      if (!text)
-        throw badRequest(
-          `The search parameter "${param.code}" has an empty value. Give a text, or leave it out.`,
-        );
-      const value = normalizeString(text);
-      if (!value && modifier !== 'exact')
-        throw badRequest(
-          `The search parameter "${param.code}" has a value without a letter or digit. Give a text.`,
-        );
-      if (modifier === 'exact') {
-        return `${column('value')} = ${statement.add(value, 'text')} and ${column('exact')} = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
-      }
-      if (modifier === 'contains')
-        return `${column('value')} like ${statement.add(`%${likePattern(value)}%`, 'text')}`;
-      return `${column('value')} >= ${statement.add(value, 'text')} and ${column('value')} < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
-    });
-    return tests.length === 1 ? tests[0]! : `(${tests.map((test) => `(${test})`).join(' or ')})`;
+  match(values, modifier, param, context) {
+    const test = tests[modifier ?? '']!;
+    const made = values.map((value) => test(value, param, context));
+    return made.length === 1 ? made[0]! : `(${made.map((one) => `(${one})`).join(' or ')})`;
   },
   single: () => false,
 };

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { RidOf } from '../../db/rid.ts';
 import type { Statement } from '../../db/statement.ts';
+import type { Access } from '../../fhir/access.ts';
 import type { TypedValue } from '../../fhir/path/index.ts';
 
 /** Names of the index tables, one a search parameter type. */
@@ -15,6 +16,9 @@ export type IndexTable =
   | 'index_quantity'
   | 'index_composite'
   | 'index_position';
+
+/** Tables whose rows a criterion may test: those of the types, and the words beside codes, filled behind the change feed. */
+export type SearchTable = IndexTable | 'index_display';
 
 /** Column values of one index row, in the order of the table's columns, without param, last_updated and rid. */
 export type IndexRow = readonly (string | null)[];
@@ -68,6 +72,31 @@ export interface MatchContext {
   readonly column: (name: string) => string;
 }
 
+/** A code of a code system; '' is no system. */
+export interface SystemCode {
+  readonly system: string;
+  readonly code: string;
+}
+
+/** What modifiers ask of terminology. Each function throws FhirError 400 for what is unknown, endless or too much. */
+export interface Terminology {
+  /** The codes of a value set. @param valueSet canonical URL, `url|version`, or `ValueSet/id` on this server */
+  expand(valueSet: string, access: Access): Promise<readonly SystemCode[]>;
+  /** The code and all below it in the hierarchy of its code system. */
+  descendants(system: string, code: string, access: Access): Promise<readonly string[]>;
+  /** The code and all above it. */
+  ancestors(system: string, code: string, access: Access): Promise<readonly string[]>;
+}
+
+/** What values are prepared with, before any SQL is made. */
+export interface PrepareContext {
+  readonly terminology: Terminology;
+  readonly access: Access;
+}
+
+/** Modifiers that hold for the resources of which no row matches: `not exists`. */
+export const negations: ReadonlySet<string> = new Set(['not', 'not-in']);
+
 /** One value of a search parameter, `system|code` or `ge2026-01-01`, unescaped parts kept apart by the type itself. */
 export interface ParamType {
   readonly table: IndexTable;
@@ -75,12 +104,28 @@ export interface ParamType {
   readonly columns: readonly Column[];
   /** Column that a sort by this parameter compares; absent when it cannot be sorted by. */
   readonly sortColumn?: string;
+  /** SQL condition on alias `i` of the rows that a sort looks at; absent: all. */
+  readonly sortedRows?: string;
+  /** The same of a row that `rows` has made. */
+  isSortedRow?(row: IndexRow): boolean;
   /** Modifiers beside `missing`, which every type has. */
   readonly modifiers: readonly string[];
   /** Index rows of the extracted values. */
   rows(values: readonly TypedValue[], context: RowContext, param: SearchParam, resource: object): IndexRow[];
   /** Rows in the tables of other types, under the same parameter, which its modifiers search. */
   modifierRows?(values: readonly TypedValue[]): (readonly [table: IndexTable, row: IndexRow])[];
+  /** The table that a modifier searches, if it is not `table`. */
+  tableOf?(modifier: string): SearchTable | undefined;
+  /**
+   * The values to search by instead, for modifiers that ask terminology: called before `systems` and `match`.
+   * @throws FhirError 400 for a value set or code that cannot be followed
+   */
+  prepare?(
+    values: readonly string[],
+    modifier: string | undefined,
+    param: SearchParam,
+    context: PrepareContext,
+  ): Promise<readonly string[]>;
   /**
    * SQL condition on alias `i` that holds for the rows that match any of `values` (already split at commas, still escaped).
    * @throws FhirError 400 for a value that the type cannot read
@@ -92,7 +137,7 @@ export interface ParamType {
     context: MatchContext,
   ): string;
   /** Code system URLs that the values name; looked up before `match`. */
-  systems?(values: readonly string[]): string[];
+  systems?(values: readonly string[], modifier?: string, param?: SearchParam): string[];
   /** True when at most one row of a resource can match, so that no duplicates arise. */
   single(values: readonly string[], modifier: string | undefined, param: SearchParam): boolean;
 }
@@ -121,3 +166,6 @@ export function splitEscaped(text: string, separator: string): string[] {
 
 /** Removes the escapes `\,` `\|` `\$` `\\`. */
 export const withoutEscapes = (text: string): string => text.replace(/\\([,|$\\])/g, '$1');
+
+/** Puts the escapes in that `withoutEscapes` removes. */
+export const escaped = (text: string): string => text.replace(/[,|$\\]/g, '\\$&');

@@ -1,24 +1,69 @@
-// URI search: the whole URI, exactly. https://hl7.org/fhir/R4/search.html#uri
-
+// URI search: the whole URI, or by the segments of its path: `:above`, `:below`. https://hl7.org/fhir/R4/search.html#uri
 import { textArray } from '../../db/statement.ts';
 import { badRequest } from '../../fhir/errors.ts';
-import { indexedText, type ParamType, withoutEscapes } from './type.ts';
+import { type IndexRow, indexedText, type MatchContext, type ParamType, withoutEscapes } from './type.ts';
+
+/** A URL, whose path has segments; a URN has none. */
+const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
+/** The URL and all that end at an earlier segment of it, with and without the slash. */
+function prefixesOf(url: string): string[] {
+  const start = url.indexOf('//') + 2;
+  const prefixes = [url];
+  for (let at = url.lastIndexOf('/'); at > start; at = url.lastIndexOf('/', at - 1))
+    prefixes.push(url.slice(0, at), url.slice(0, at + 1));
+  return [...new Set(prefixes)];
+}
+
+/** Condition: the column is the URL, or goes on after it with another segment, a query or a fragment. */
+function belowTest(url: string, column: string, { statement }: MatchContext): string {
+  const base = url.endsWith('/') ? url.slice(0, -1) : url;
+  const under = `${column} >= ${statement.add(`${base}/`, 'text')} and ${column} < ${statement.add(`${base}0`, 'text')}`;
+  return `(${column} = ${statement.add(url, 'text')} or ${under})`;
+}
+
+type Test = (values: readonly string[], context: MatchContext) => string;
+
+/** What each modifier compares; '' is none. */
+const tests: Readonly<Record<string, Test>> = {
+  '': (values, { statement, column }) => {
+    const texts = values.map(indexedText);
+    return texts.length === 1
+      ? `${column('value')} = ${statement.add(texts[0]!, 'text')}`
+      : `${column('value')} = any(${statement.add(textArray(texts), 'text[]')})`;
+  },
+  above: (values, context) => tests['']!(values.flatMap(prefixesOf), context),
+  below: (values, context) =>
+    `(${values.map((value) => belowTest(value, context.column('value'), context)).join(' or ')})`,
+};
+
+/** A canonical URL is found with its business version too: `url|version`. */
+function rowsOf(url: string, code: string, resource: object): IndexRow[] {
+  const { version } = resource as { version?: unknown };
+  return code === 'url' && typeof version === 'string'
+    ? [[indexedText(url)], [indexedText(`${url}|${version}`)]]
+    : [[indexedText(url)]];
+}
 
 export const uri: ParamType = {
   table: 'index_uri',
   columns: [['value', 'text']],
   sortColumn: 'value',
-  modifiers: [],
-  rows: (values) => values.flatMap(({ value }) => (typeof value === 'string' ? [[indexedText(value)]] : [])),
-  match(values, _modifier, param, { statement, column }) {
-    if (values.includes(''))
+  modifiers: ['above', 'below'],
+  rows: (values, _context, { code }, resource) =>
+    values.flatMap(({ value }) => (typeof value === 'string' ? rowsOf(value, code, resource) : [])),
+  match(values, modifier, param, context) {
+    const texts = values.map(withoutEscapes);
+    if (texts.includes(''))
       throw badRequest(
         `The search parameter "${param.code}" has an empty value. Give a URI, or leave it out.`,
       );
-    const texts = values.map((value) => indexedText(withoutEscapes(value)));
-    return texts.length === 1
-      ? `${column('value')} = ${statement.add(texts[0]!, 'text')}`
-      : `${column('value')} = any(${statement.add(textArray(texts), 'text[]')})`;
+    const urn = modifier && texts.find((text) => !isUrl(text));
+    if (urn)
+      throw badRequest(
+        `"${param.code}:${modifier}" is "${urn}", which is no URL with a path. Give a URL such as http://example.org/fhir/, or leave the modifier out.`,
+      );
+    return tests[modifier ?? '']!(texts, context);
   },
-  single: (values) => values.length === 1,
+  single: (values, modifier) => values.length === 1 && !modifier,
 };

@@ -109,6 +109,42 @@ t.test('writes during the export do not tear it: every file shows the moment of 
   );
 });
 
+t.test(
+  'a write that was on its way during an export is in the next one, asked _since the first',
+  async (t) => {
+    const { exports } = exportsIn(t);
+    const holder = openPool(server.databaseUrl, { max: 1 });
+    const started = Promise.withResolvers<void>();
+    const exported = Promise.withResolvers<void>();
+    const writing = holder.begin(async (hold) => {
+      await hold`insert into resource (rid, type, id, version, last_updated, method, deleted, content)
+      values (42, ${types.get('Patient')!}, 'on-its-way', 1, now(), 'C', false, '{"resourceType":"Patient","id":"on-its-way"}')`;
+      started.resolve();
+      await exported.promise;
+    });
+    await started.promise;
+    const first = await exports.start({ ...request, types: ['Patient'] });
+    await exports.idle();
+    exported.resolve();
+    await writing;
+    await holder.end();
+    const idsIn = (id: string) => linesOf(exports.file(id, 'Patient.ndjson')).map((one) => one.id as string);
+    t.notOk(idsIn(first).includes('on-its-way'));
+    const since = (await exports.find(first))!.transactionTime!.toISOString();
+    const [late] =
+      await sql`select last_updated < ${since}::text::timestamptz as late from resource where rid = 42`;
+    t.equal(late!.late, true, 'its instant lies before the first export');
+    const second = await exports.start({ ...request, types: ['Patient'], since });
+    await exports.idle();
+    t.same(idsIn(second), ['on-its-way']);
+    const third = (await exports.find(second))!.transactionTime!.toISOString();
+    const last = await exports.start({ ...request, types: ['Patient'], since: third });
+    await exports.idle();
+    t.match(await exports.find(last), { status: 'completed', output: [] }, 'and only in that one');
+    await sql`delete from resource where rid = 42`;
+  },
+);
+
 t.test('deleted resources are not in it', async (t) => {
   const { exports } = exportsIn(t);
   await ask('DELETE', '/Task/t1499');
@@ -142,6 +178,31 @@ t.test('an export that a process left unfinished is taken up by the next one', a
   const job = await exports.find(id);
   t.match(job, { status: 'completed', subject: 'me', output: [{ type: 'Patient', count: PATIENTS + 1 }] });
   t.equal(linesOf(exports.file(id, 'Patient.ndjson')).length, PATIENTS + 1);
+});
+
+t.test('of several processes that take up an unfinished export one runs it', async (t) => {
+  const id = newId(new Date());
+  await sql`insert into export_job (id, url, access, request, status) values (${id}, 'http://x.example', '{"subject":"me"}', ${{ level: 'system', types: ['Patient'] } as never}, 'in-progress')`;
+  const first = exportsIn(t);
+  const second = exportsIn(t, first.folder);
+  const third = exportsIn(t, first.folder);
+  const holder = openPool(server.databaseUrl, { max: 1 });
+  await holder.begin(async (hold) => {
+    await hold`select from export_job where id = ${id} for update`;
+    await first.exports.resume();
+    const waiting = () =>
+      sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update export_job%' and datname = current_database()`;
+    while (!(await waiting()).length) await new Promise((done) => setTimeout(done, 10));
+    await second.exports.resume();
+    await second.exports.idle();
+    t.equal((await waiting()).length, 1, 'the second one has left it alone');
+    await first.exports.start({ ...request, types: ['Task'] });
+  });
+  await holder.end();
+  await Promise.all([first.exports.idle(), third.exports.resume().then(() => third.exports.idle())]);
+  t.match(await first.exports.find(id), { status: 'completed', output: [{ type: 'Patient' }] });
+  t.equal(linesOf(first.exports.file(id, 'Patient.ndjson')).length, PATIENTS + 1);
+  t.same([...first.errors, ...second.errors, ...third.errors], []);
 });
 
 t.test('a cancelled export leaves no files', async (t) => {

@@ -26,10 +26,20 @@ t.test('Types and parameters get a number each, and keep it', async (t) => {
     ['Observation', 'status'],
     ['Task', 'code'],
   ] as const;
-  const ids = await internParameters(sql, keys);
-  t.same([...ids.keys()].sort(), ['Observation.status', 'Task.code', 'Task.status']);
-  t.equal(new Set(ids.values()).size, 3);
-  t.same(await internParameters(sql, keys.slice(1)), ids);
+  const { rows, generation } = await internParameters(sql, keys);
+  t.same(rows.map(({ type, code }) => `${type}.${code}`).sort(), [
+    'Observation.status',
+    'Task.code',
+    'Task.status',
+  ]);
+  t.equal(new Set(rows.map(({ id }) => id)).size, 3);
+  t.same(
+    rows.map(({ state }) => state),
+    ['active', 'active', 'active'],
+    'where no resource is, nothing is missing',
+  );
+  t.same(await internParameters(sql, keys.slice(1)), { rows, generation });
+  t.equal(await internParameters(sql, [], generation), undefined, 'nothing new');
 });
 
 t.test('Code systems get a number when they are first met, from whichever process', async (t) => {

@@ -11,13 +11,15 @@ import {
   typeOf,
 } from '../../fhir/elements.ts';
 
-t.test('an element has its types, cardinality, targets and required binding', (t) => {
+t.test('an element has its types, cardinality, targets, required binding and place in the summary', (t) => {
   t.same(elementOf('Task', 'status'), {
     types: ['code'],
     min: 1,
     required: 'http://hl7.org/fhir/ValueSet/task-status',
+    summary: 1,
   });
-  t.same(elementOf('Task', 'partOf'), { types: ['Reference'], array: 1, targets: ['Task'] });
+  t.same(elementOf('Task', 'partOf'), { types: ['Reference'], array: 1, targets: ['Task'], summary: 1 });
+  t.equal(elementOf('Task', 'note')?.summary, undefined, 'not in the summary');
   t.equal(elementOf('Observation', 'value')?.choice, 1);
   t.equal(elementOf('Age', 'value')?.types[0], 'decimal', 'inherited from Quantity');
   t.equal(elementOf('Task', 'nothing'), undefined);

@@ -215,3 +215,60 @@ export const bundle = fc.record(
   },
   { requiredKeys: ['resourceType', 'type'] },
 );
+
+/** A JSON Patch that may apply. */
+export const operations = fc.array(
+  fc.record(
+    {
+      op: fc.constantFrom<unknown>('add', 'remove', 'replace', 'move', 'copy', 'test', 1),
+      path: fc.constantFrom<unknown>(
+        '/name',
+        '/name/0',
+        '/name/-',
+        '/active',
+        '/id',
+        '/meta/versionId',
+        '',
+        'x',
+        5,
+      ),
+      from: fc.constantFrom<unknown>('/name', '/identifier/0', '/none'),
+      value: node,
+    },
+    { requiredKeys: ['op'] },
+  ),
+  { maxLength: 3 },
+);
+/** A FHIRPath Patch that may apply. */
+export const fhirPathPatch = fc
+  .array(
+    fc.record(
+      {
+        type: fc.constantFrom('add', 'insert', 'delete', 'replace', 'move', 'x'),
+        path: fc.constantFrom(
+          'Patient',
+          'Patient.name',
+          'Patient.name[0].family',
+          'Patient.identifier.where(',
+          'Patient.id',
+        ),
+        value: fc.constantFrom<unknown>('x', { family: 'x' }, null, []),
+        index: fc.constantFrom<unknown>(0, 1, -1, 'x', 1e20),
+      },
+      { requiredKeys: ['type', 'path'] },
+    ),
+    { maxLength: 3 },
+  )
+  .map((list) => ({
+    resourceType: 'Parameters',
+    parameter: list.map(({ type, path, value, index }) => ({
+      name: 'operation',
+      part: [
+        { name: 'type', valueCode: type },
+        { name: 'path', valueString: path },
+        ...(type === 'add' ? [{ name: 'name', valueString: 'name' }] : []),
+        ...(value === undefined ? [] : [{ name: 'value', valueHumanName: value }]),
+        ...(index === undefined ? [] : [{ name: 'index', valueInteger: index }]),
+      ],
+    })),
+  }));

@@ -1,9 +1,10 @@
 // Whatever is sent, the answer is FHIR and no 5xx, and nothing half is written.
 import fc from 'fast-check';
 import t from 'tap';
+import { xmlToJson } from '../../fhir/xml-read.ts';
 import { startServer } from '../helpers/server.ts';
 import { database, patient } from '../interaction/sample.ts';
-import { address, body, bundle, header, method, query } from './arbitrary.ts';
+import { address, body, bundle, fhirPathPatch, header, method, operations, query } from './arbitrary.ts';
 
 const server = await startServer(t);
 const sql = database(t, server.databaseUrl);
@@ -22,11 +23,12 @@ async function check(request: {
   headers?: Record<string, string>;
   payload?: string;
 }): Promise<void> {
-  const { statusCode, body } = await server.server.inject(request as { method: 'GET'; url: string });
+  const { statusCode, body, headers } = await server.server.inject(request as { method: 'GET'; url: string });
   const shown = JSON.stringify(request).slice(0, 500);
   if (statusCode >= 500) throw new Error(`${statusCode} for ${shown}: ${body}`);
   if (statusCode >= 400 && request.method !== 'HEAD') {
-    const { resourceType, issue } = JSON.parse(body);
+    const isXml = String(headers['content-type']).includes('xml');
+    const { resourceType, issue } = JSON.parse(isXml ? xmlToJson(body) : body);
     if (resourceType !== 'OperationOutcome' || !issue[0].diagnostics)
       throw new Error(`no outcome for ${shown}: ${body}`);
   }
@@ -77,6 +79,30 @@ t.test('random resources', async () => {
           payload: JSON.stringify(resource),
         });
       },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+t.test('random patches', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('/Patient/a', '/Patient/new', '/Patient?_id=a', '/Patient?family=x', '/Task'),
+      header,
+      fc.constantFrom(
+        'application/json-patch+json',
+        'application/fhir+json',
+        'application/fhir+xml',
+        'text/plain',
+      ),
+      fc.oneof(body, fc.array(body, { maxLength: 3 }), operations, fhirPathPatch),
+      (where, headers, type, patch) =>
+        check({
+          method: 'PATCH',
+          url: `/fhir${where}`,
+          headers: { ...headers, 'content-type': type },
+          payload: JSON.stringify(patch),
+        }),
     ),
     { numRuns: 400 },
   );

@@ -20,6 +20,8 @@ const silent: Record<string, (type: string, value: Value) => boolean> = {
     (type === 'Reference' && (!reference || reference.startsWith('#'))),
   date: (type, { repeat, event }) =>
     ['string', 'Age', 'Range'].includes(type) || (type === 'Timing' && !event && !repeat?.boundsPeriod),
+  // Every Observation and component is a group, whether it has a value of the composite's type or not.
+  composite: (type) => type === 'Observation' || type === 'Observation.component',
 };
 const isResource = (type: string) => type === 'Composition' || type === 'MessageHeader';
 
@@ -51,7 +53,10 @@ async function checkRows(
       if (
         list.some(
           (row) =>
-            row.values.length !== columns.length || row.values.some((value) => typeof value !== 'string'),
+            row.values.length !== columns.length ||
+            row.values.some(
+              (value) => typeof value !== 'string' && (value !== null || table !== 'index_composite'),
+            ),
         )
       )
         t.fail(`${draft.resourceType}/${draft.id} has a broken row in ${table}`);
@@ -60,6 +65,18 @@ async function checkRows(
   t.ok(values > drafts.length, `${values} values of ${drafts.length} resources`);
   t.ok(rows > drafts.length, `make ${rows} rows`);
 }
+
+/** Resources with rows in the tables that the first demo stories leave empty. */
+const EVERY_TABLE: readonly Draft[] = [
+  { resourceType: 'RiskAssessment', id: 'risk', prediction: [{ probabilityDecimal: 0.8 }] },
+  {
+    resourceType: 'Observation',
+    id: 'weight',
+    code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+    valueQuantity: { value: 70.5, system: 'http://unitsofmeasure.org', code: 'kg', unit: 'kilograms' },
+  },
+  { resourceType: 'Location', id: 'place', position: { latitude: 42.36, longitude: -71.06 } },
+];
 
 /** Rows of a table that belong to a resource, without its surrogate and instant. */
 async function rowsOf(s: Storage, table: string, type: string, id: string): Promise<string[]> {
@@ -133,7 +150,7 @@ t.test('A new version has exactly the rows of a resource that is created so', as
 
 t.test('A deleted resource leaves no row, and one created again has its rows', async (t) => {
   const s = await openStorage(t);
-  const drafts = demoResources().slice(0, 60);
+  const drafts = [...demoResources().slice(0, 60), ...EVERY_TABLE];
   await s.save(drafts);
   const count = async () => {
     const counts = await Promise.all(
@@ -147,7 +164,7 @@ t.test('A deleted resource leaves no row, and one created again has its rows', a
     `${before} rows`,
   );
   for (const { resourceType, id } of drafts) await s.remove(resourceType, id);
-  t.same(await count(), [0, 0, 0, 0, 0]);
+  t.ok((await count()).every((n) => n === 0));
   t.same(await s.find('Task', ''), []);
   await s.save(drafts);
   t.same(await count(), before);

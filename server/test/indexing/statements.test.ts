@@ -6,15 +6,23 @@ import type { Context } from '../../interaction/context.ts';
 import { create } from '../../interaction/create.ts';
 import { transaction } from '../../interaction/transaction.ts';
 import { update } from '../../interaction/update.ts';
+import { VersionHistory } from '../../store/history.ts';
 import { BASE, NOW, openStorage, type Storage } from '../search/storage.ts';
 
 /** The interactions' context on counted storage; what is valid and allowed is not the question here. */
-function contextOf({ store, search }: Storage): Context {
+function contextOf({ store, search, dependencies, registry }: Storage): Context {
   let made = 0;
   const unused = () => Promise.reject(new Error('no entry needs it'));
   return {
     store,
     search,
+    cursors: dependencies.cursors,
+    history: new VersionHistory({
+      ...dependencies,
+      types: [],
+      compartment: registry.compartment,
+      listItem: () => 0,
+    }),
     validator: { validate: () => [] },
     careRules: () => {},
     now: () => NOW,

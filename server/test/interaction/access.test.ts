@@ -196,6 +196,93 @@ t.test("writing: another patient's resources are 403, and stay as they are", asy
   );
 });
 
+const urgent = {
+  resourceType: 'Parameters',
+  parameter: [
+    {
+      name: 'operation',
+      part: [
+        { name: 'type', valueCode: 'replace' },
+        { name: 'path', valueString: 'Task.status' },
+        { name: 'value', valueCode: 'accepted' },
+      ],
+    },
+  ],
+};
+
+t.test("patches and conditional writes: another patient's resources are out of reach", async (t) => {
+  const MINE = { system: 'http://x.example/access', value: 'mine' };
+  const THEIRS = { system: 'http://x.example/access', value: 'theirs' };
+  await put(all, 'theirs', task('marcus-bell', { identifier: [THEIRS] }));
+  await put(all, 'mine', task('ana-reyes', { identifier: [MINE] }));
+  const theirs = `/Task?identifier=${THEIRS.system}|${THEIRS.value}`;
+  const mine = `/Task?identifier=${MINE.system}|${MINE.value}`;
+  const before = (await all('GET', '/Task/theirs')).body;
+  outcome(
+    t,
+    await ana('PATCH', '/Task/theirs', urgent),
+    refused(/Task\/theirs is not about the patient whose chart is open/),
+  );
+  outcome(t, await ana('PATCH', theirs, urgent), {
+    status: 404,
+    code: 'not-found',
+    says: /No Task matches the criteria/,
+  });
+  t.equal((await ana('DELETE', theirs)).status, 204, 'it finds nothing to delete');
+  const made = await ana('PUT', theirs, task('ana-reyes', { identifier: [THEIRS] }));
+  t.equal(made.status, 201, 'it finds nothing to update, and makes one of her own');
+  outcome(
+    t,
+    await ana('PUT', theirs.replace('theirs', 'none'), { ...task('ana-reyes'), id: 'theirs' }),
+    refused(/Task\/theirs is not about/),
+    'criteria that match nothing, with the id of what is not hers',
+  );
+  for (const [method, url, resource] of [
+    ['PATCH', 'Task/theirs', urgent],
+    ['PUT', 'Task?identifier=none', { ...task('ana-reyes'), id: 'theirs' }],
+  ] as const)
+    outcome(
+      t,
+      await ana('POST', '', transaction({ resource, request: { method, url } })),
+      refused(/Entry 0: Task\/theirs is not about/, ['Bundle.entry[0]']),
+      `transaction: ${method}`,
+    );
+  t.same((await all('GET', '/Task/theirs')).body, before);
+  t.equal((await ana('PATCH', mine, urgent)).status, 200, 'her own may be patched');
+  t.equal((await ana('DELETE', mine)).status, 204, 'and deleted');
+  t.equal((await ana('GET', '/Task/mine')).status, 404);
+});
+
+t.test('a patch tells what stands there: it needs the scope to read too', async (t) => {
+  await put(all, 'unread', task('ana-reyes'));
+  const writer = await asOf({ user: 'nurse', scope: 'user/Task.u' });
+  outcome(t, await writer('PATCH', '/Task/unread', urgent), refused(/does not cover reading Task/));
+});
+
+t.test('what was deleted is written again by whom it belonged to, and by nobody else', async (t) => {
+  for (const [id, owner] of [
+    ['was-hers', 'ana-reyes'],
+    ['was-his', 'marcus-bell'],
+  ] as const) {
+    await put(all, id, task(owner));
+    await all('DELETE', `/Task/${id}`);
+  }
+  t.equal((await ana('DELETE', '/Task/was-hers')).status, 204, 'deleted again');
+  const away = /Task\/was-his is not about the patient whose chart is open/;
+  outcome(t, await put(ana, 'was-his', task('ana-reyes')), refused(away));
+  const bundle = (id: string) =>
+    transaction({
+      resource: { ...task('ana-reyes'), id },
+      request: { method: 'PUT', url: `Task/${id}` },
+    });
+  outcome(t, await ana('POST', '', bundle('was-his')), refused(away, ['Bundle.entry[0]']), 'transaction');
+  t.equal((await put(ana, 'was-hers', task('ana-reyes'))).status, 201);
+  await ana('DELETE', '/Task/was-hers');
+  const again = await ana('POST', '', bundle('was-hers'));
+  t.equal(again.status, 200, JSON.stringify(again.body.issue));
+  t.match(again.body.entry[0].response.status, /^201/);
+});
+
 t.test('batch and transaction: the same walls', async (t) => {
   const entries = (method: string) => [
     { request: { method: 'GET', url: 'Task/other' } },

@@ -20,6 +20,8 @@ t.test('metadata answers a CapabilityStatement of this instance', async (t) => {
     fhirVersion: '4.0.1',
     status: 'active',
     implementation: { url: server.base },
+    format: ['json', 'xml', 'application/fhir+json', 'application/fhir+xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
   });
   t.equal(rest.resource?.length, 146, 'every resource type of R4');
 });
@@ -41,6 +43,8 @@ t.test('every declared interaction works on a sample of types', async (t) => {
       read: () => ask('GET', `/${type}/${made.id}`),
       vread: () => ask('GET', `/${type}/${made.id}/_history/1`),
       update: () => ask('PUT', `/${type}/${made.id}`, made),
+      patch: () => ask('PATCH', `/${type}/${made.id}`, { resourceType: 'Parameters' }),
+      'history-type': () => ask('GET', `/${type}/_history?_count=1`),
       'history-instance': () => ask('GET', `/${type}/${made.id}/_history`),
       'search-type': () => ask('GET', `/${type}?_count=1`),
       delete: () => ask('DELETE', `/${type}/${made.id}`),
@@ -52,8 +56,8 @@ t.test('every declared interaction works on a sample of types', async (t) => {
       readHistory: true,
       updateCreate: true,
       conditionalCreate: true,
-      conditionalUpdate: false,
-      conditionalDelete: 'not-supported',
+      conditionalUpdate: true,
+      conditionalDelete: 'single',
       conditionalRead: 'full-support',
     });
   }
@@ -66,32 +70,82 @@ t.test('every declared search parameter and include of the sample is taken', asy
     token: 'a',
     string: 'a',
     uri: 'urn:x',
+    number: '1',
+    quantity: '1',
+    composite: 'a$1',
+  };
+  const special: Record<string, string> = {
+    near: '42.1|-71.2|10|km',
+    _list: 'a',
+    '_has:Task:patient:status': 'requested',
+    _filter: '_id eq a',
   };
   for (const type of [...TYPES, 'Task', 'ServiceRequest', 'Appointment']) {
-    const { searchParam = [], searchInclude = [] } = rest.resource!.find(
-      (resource) => resource.type === type,
-    )!;
-    for (const param of searchParam) {
-      const answer = await ask('GET', `/${type}?${param.name}=${values[param.type!]}`);
-      t.equal(answer.status, 200, `${type}?${param.name} (${param.type})`);
-      t.ok(param.definition, `${type}?${param.name} has a definition`);
+    const {
+      searchParam = [],
+      searchInclude = [],
+      searchRevInclude = [],
+    } = rest.resource!.find((resource) => resource.type === type)!;
+    for (const { name, type: kind, definition, documentation } of searchParam) {
+      if (name === '_has' && type !== 'Patient') continue;
+      const asked = Object.keys(special).find((key) => key.startsWith(name!)) ?? name;
+      const answer = await ask(
+        'GET',
+        `/${type}?${asked}=${encodeURIComponent(special[asked!] ?? values[kind!]!)}&_count=1`,
+      );
+      const says = JSON.stringify(answer.body.issue);
+      if (kind === 'composite') t.notMatch(says, /has no search parameter/, `${type}?${name} (composite)`);
+      else t.equal(answer.status, 200, `${type}?${name} (${kind}): ${says}`);
+      t.ok(definition || documentation, `${type}?${name} is explained`);
     }
     for (const include of searchInclude)
-      t.equal((await ask('GET', `/${type}?_include=${include}`)).status, 200, include);
+      t.equal(
+        (await ask('GET', `/${type}?_include=${encodeURIComponent(include)}&_count=1`)).status,
+        200,
+        include,
+      );
+    t.ok(searchRevInclude.length > 0 || type === 'Basic', `${type} is referred to`);
+    for (const include of searchRevInclude.slice(0, 20))
+      t.equal((await ask('GET', `/${type}?_revinclude=${include}&_count=1`)).status, 200, include);
   }
+  const { searchRevInclude = [] } = rest.resource!.find(({ type }) => type === 'Patient')!;
+  t.ok(searchRevInclude.includes('Task:patient') && searchRevInclude.includes('Observation:subject'));
 });
 
 t.test('declared at system level: batch, transaction and the operations', async (t) => {
-  t.same(rest.interaction?.map(({ code }) => code).sort(), ['batch', 'transaction']);
+  t.same(rest.interaction?.map(({ code }) => code).sort(), [
+    'batch',
+    'history-system',
+    'search-system',
+    'transaction',
+  ]);
   for (const type of ['batch', 'transaction'])
     t.equal((await ask('POST', '', { resourceType: 'Bundle', type })).status, 200);
-  const operations = [
-    ...(rest.operation ?? []).map(({ name }) => `/$${name}`),
-    ...rest.resource!.flatMap(({ type, operation = [] }) => operation.map(({ name }) => `/${type}/$${name}`)),
+  t.equal((await ask('GET', '/_history?_count=1')).status, 200);
+  t.equal((await ask('GET', '?_type=Patient&_count=1')).status, 200);
+  const declared = [
+    ...(rest.operation ?? []).map((operation) => ({ ...operation, type: 'Patient' })),
+    ...rest.resource!.flatMap(({ type, operation = [] }) =>
+      operation.map((each) => ({ ...each, type: type! })),
+    ),
   ];
-  t.same(operations, ['/$export', '/Patient/$export']);
-  for (const path of operations)
-    t.equal((await ask('GET', path, undefined, { prefer: 'respond-async' })).status, 202, path);
+  t.ok(declared.some(({ name }) => name === 'export'));
+  for (const { name, definition, type } of declared) {
+    t.match(definition, /^https?:\/\//, `$${name} has a definition`);
+    const tries = ['', `/${type}`, `/${type}/a`].flatMap((place) =>
+      ['GET', 'POST'].map((method) => [method, `${place}/$${name}`] as const),
+    );
+    const answers = await Promise.all(
+      tries.map(([method, path]) =>
+        ask(method, path, method === 'POST' ? { resourceType: 'Parameters' } : undefined),
+      ),
+    );
+    const offered = answers.filter(
+      ({ status, body }) =>
+        status !== 405 && !/There is no(thing| operation) at/.test(body?.issue?.[0]?.diagnostics ?? ''),
+    );
+    t.ok(offered.length > 0, `$${name} is there`);
+  }
 });
 
 t.test('without authorization it says so, and names no SMART endpoints', async (t) => {

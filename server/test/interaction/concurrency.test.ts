@@ -1,6 +1,7 @@
 // Many writers at once: one resource per condition, one winner per version, no gap in a history, no deadlock shown to a client.
 // https://hl7.org/fhir/R4/http.html#concurrency · https://hl7.org/fhir/R4/http.html#ccreate
 import t from 'tap';
+import { inconsistencies } from '../consistency.ts';
 import { type Answer, asking, startServer } from '../helpers/server.ts';
 import { database, MRN, patient, task } from './sample.ts';
 
@@ -155,5 +156,12 @@ t.test(
       [...ids].map((id) => `Patient/${id}`),
     );
     t.equal((await ask('GET', '/Patient/hot')).body.meta.versionId, String(WRITERS));
+  },
+);
+
+t.test(
+  'after all that every index row agrees with its resource, and the change feed with the versions',
+  async (t) => {
+    t.strictSame(await inconsistencies(server.databaseUrl, server.url), []);
   },
 );

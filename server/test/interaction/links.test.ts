@@ -155,7 +155,7 @@ t.test('a conditional reference becomes the one resource that it matches', async
   outcome(t, await send(about('cond')), {
     status: 412,
     code: 'conflict',
-    says: /matches more than one resource/,
+    says: /Entry 0: More than one Patient matches "Patient\?identifier=/,
     expression: ['Bundle.entry[0]'],
   });
 });

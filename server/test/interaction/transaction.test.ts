@@ -33,8 +33,9 @@ t.test('every entry is answered in its place with status, location, etag and las
     { resource: { id: 'old', gender: 'male' }, response: { status: /^200/, etag: 'W/"2"' } },
     'a read sees the writes of its transaction',
   );
+  t.equal(read.fullUrl, `${server.base}/Patient/old`);
+  t.equal(updated.fullUrl, undefined, 'the entry that names the same version already has it');
   t.match(updated, {
-    fullUrl: `${server.base}/Patient/old`,
     response: { status: /^200/, etag: 'W/"2"', location: `${server.base}/Patient/old/_history/2` },
   });
   t.match(created, {
@@ -106,8 +107,29 @@ t.test(
       [entry('POST', 'Nonsense', {}), 400, 'not-supported', at('.request.url')],
       [entry('POST', 'Patient/1', patient('x')), 400, 'invalid', at('.request.url')],
       [entry('PUT', 'Patient', patient('x')), 400, 'invalid', at('.request.url')],
-      [entry('DELETE', 'Patient?family=x'), 400, 'invalid', at('.request.url')],
-      [entry('PATCH', 'Patient/old', {}), 400, 'not-supported', at('.request.method')],
+      [entry('DELETE', 'Patient'), 400, 'invalid', at('.request.url')],
+      [entry('DELETE', 'Patient?nonsense=x'), 400, 'not-supported', at('')],
+      [entry('PATCH', 'Patient/fresh', {}), 400, 'invalid', at('.resource.resourceType')],
+      [entry('PATCH', 'Patient/nobody', { resourceType: 'Parameters' }), 404, 'not-found', at('')],
+      [
+        entry('PATCH', 'Patient?family=nobody', { resourceType: 'Parameters' }),
+        404,
+        'not-found',
+        at('.request.url'),
+      ],
+      [
+        entry('PUT', 'Patient/fresh?nonsense=1', { ...patient('x'), id: 'fresh' }),
+        400,
+        'not-supported',
+        at(''),
+      ],
+      [put('fresh', {}, { ifNoneMatch: '*' }), 412, 'conflict', at('')],
+      [
+        entry('POST', 'Patient/$nonsense', { resourceType: 'Parameters' }),
+        400,
+        'invalid',
+        at('.request.url'),
+      ],
       [entry('BREW', 'Patient/old', {}), 400, 'invalid', at('.request.method')],
       [{ resource: patient('x') }, 400, 'invalid', at('.request.method')],
       [{ request: { method: 'POST' } }, 400, 'invalid', at('.request.url')],
@@ -115,7 +137,7 @@ t.test(
       [entry('GET', 'Patient/nobody'), 404, 'not-found', at('')],
       [entry('GET', 'Patient?nonsense=1'), 400, 'not-supported', at('')],
       [entry('GET', '$nonsense'), 404, 'not-found', at('')],
-      [entry('GET', ''), 404, 'not-found', at('')],
+      [entry('GET', '?nonsense=1'), 400, 'not-supported', at('')],
       [
         entry('POST', 'Patient', patient('x'), { ifNoneExist: 7 }),
         400,

@@ -37,6 +37,64 @@ t.test('a read gives the resource, whatever is preferred', async (t) => {
     t.equal((await ask('GET', '/Patient/a', undefined, { prefer })).body.id, 'a', prefer);
 });
 
+const DONE = {
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'information', code: 'informational', diagnostics: 'The write was carried out.' }],
+};
+
+t.test('a deletion answers 204, or an outcome where one is preferred', async (t) => {
+  await put('gone', '');
+  const silent = await ask('DELETE', '/Patient/gone');
+  t.equal(silent.status, 204);
+  t.notOk(silent.body);
+  await put('gone', '');
+  const told = await ask('DELETE', '/Patient/gone', undefined, { prefer: 'return=OperationOutcome' });
+  t.equal(told.status, 200);
+  t.equal(told.headers.etag, 'W/"4"');
+  t.same(told.body, DONE);
+});
+
+t.test('the entries of batches and transactions are answered as preferred', async (t) => {
+  const bundle = (type: string) => ({
+    resourceType: 'Bundle',
+    type,
+    entry: [
+      { resource: patient('new'), request: { method: 'POST', url: 'Patient' } },
+      { resource: { ...patient('b'), id: 'b' }, request: { method: 'PUT', url: 'Patient/b' } },
+      { request: { method: 'GET', url: 'Patient/a' } },
+    ],
+  });
+  for (const type of ['batch', 'transaction']) {
+    const answers = async (prefer: string) => (await ask('POST', '', bundle(type), { prefer })).body.entry;
+    const [made, changed, read] = await answers('return=representation');
+    t.match(made, { resource: { resourceType: 'Patient' }, response: { status: '201', etag: 'W/"1"' } });
+    t.match(changed, { fullUrl: `${server.base}/Patient/b`, resource: { id: 'b' } });
+    t.match(made.response.location, new RegExp(`^${server.base}/Patient/[^/]+/_history/1$`));
+    t.equal(read.resource.id, 'a');
+    for (const entry of (await answers('return=minimal')).slice(0, 2)) {
+      t.notHas(entry, 'resource', `${type}: minimal`);
+      t.notHas(entry.response, 'outcome');
+      t.ok(entry.response.etag && entry.response.lastModified && entry.response.location);
+    }
+    const told = await answers('return=OperationOutcome');
+    for (const entry of told.slice(0, 2)) {
+      t.notHas(entry, 'resource', `${type}: outcome`);
+      t.same(entry.response.outcome, DONE);
+    }
+    t.equal(told[2].resource.id, 'a', 'a read gives the resource');
+  }
+});
+
+t.test('a version stands once under its address in an answer, though entries ask for it twice', async (t) => {
+  const get = { request: { method: 'GET', url: 'Patient/a' } };
+  const { body } = await ask('POST', '', { resourceType: 'Bundle', type: 'batch', entry: [get, get] });
+  t.same(
+    body.entry.map((entry: { fullUrl?: string }) => entry.fullUrl),
+    [`${server.base}/Patient/a`, undefined],
+  );
+  t.same(body.entry[1].resource, body.entry[0].resource);
+});
+
 t.test('the preference is found among others', (t) => {
   t.equal(returnPreference('handling=lenient, return=minimal; wait=10'), 'minimal');
   t.equal(returnPreference('return="OperationOutcome"'), 'OperationOutcome');

@@ -1,20 +1,10 @@
 // Access is part of every search: matches, includes, totals and pages show only what the caller may see.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 import t from 'tap';
-import type { Access, Letter, Scope } from '../../fhir/access.ts';
-import { answers, type Draft, idsOf, openStorage, type Storage } from './storage.ts';
+import type { Access, Scope } from '../../fhir/access.ts';
+import { accessOf, answers, type Draft, idsOf, openStorage, type Storage, scope } from './storage.ts';
 
-const scope = (level: Scope['level'], type: string, letters: string): Scope => ({
-  level,
-  type,
-  letters: new Set(letters as Iterable<Letter>),
-});
-const patientAccess = (patient: string | undefined, ...scopes: Scope[]): Access => ({
-  subject: 'u',
-  ...(patient && { patient }),
-  scopes,
-});
-const ana = patientAccess('ana', scope('patient', '*', 'rs'));
+const ana = accessOf('ana', scope('patient', '*', 'rs'));
 
 const about = (type: string, id: string, patient: string, rest: object = {}): Draft => ({
   resourceType: type,
@@ -128,16 +118,16 @@ t.test('Includes stay within the compartment, types that all patients share come
     ['gp'],
     'the practitioner, not the linked patient',
   );
-  const narrow = patientAccess('ana', scope('patient', 'Task', 'rs'), scope('patient', 'Patient', 's'));
+  const narrow = accessOf('ana', scope('patient', 'Task', 'rs'), scope('patient', 'Patient', 's'));
   t.same((await s.page('Task', '_include=Task:*', narrow)).included, [], 'a scope to search is none to read');
 });
 
 t.test('A page link shows its follower only what the follower may see', async (t) => {
   const s = await load(t);
-  const all = patientAccess(undefined, scope('user', 'Task', 'rs'));
+  const all = accessOf(undefined, scope('user', 'Task', 'rs'));
   const { next } = await s.page('Task', '_sort=_id&_count=2', all);
   t.same(await s.find('Task', next!, ana), ['ana6', 'ana9']);
-  const bo = patientAccess('bo', scope('patient', 'Task', 'rs'));
+  const bo = accessOf('bo', scope('patient', 'Task', 'rs'));
   t.same((await s.find('Task', '_count=3', bo)).length, 8);
 });
 
@@ -152,7 +142,7 @@ t.test('What leaves the compartment while its patient pages is not shown', async
 t.test('User and system scopes see the whole type, several scopes together the widest', async (t) => {
   const s = await load(t);
   const count = async (type: string, ...scopes: Scope[]) =>
-    (await s.find(type, '', patientAccess('ana', ...scopes))).length;
+    (await s.find(type, '', accessOf('ana', ...scopes))).length;
   t.equal(await count('Task', scope('user', 'Task', 'rs')), 14);
   t.equal(await count('Task', scope('system', '*', 's')), 14);
   t.equal(await count('Task', scope('patient', 'Task', 'rs'), scope('user', 'Task', 's')), 14);
@@ -171,12 +161,12 @@ t.test('User and system scopes see the whole type, several scopes together the w
 t.test('A type without a scope is refused with 403 and the scope to ask for', async (t) => {
   const s = await load(t);
   const cases: [string, Access][] = [
-    ['Patient', patientAccess('ana', scope('patient', 'Task', 'rs'))],
-    ['Task', patientAccess('ana', scope('patient', 'Task', 'rcud'))],
-    ['Task', patientAccess(undefined, scope('patient', 'Task', 'rs'))],
+    ['Patient', accessOf('ana', scope('patient', 'Task', 'rs'))],
+    ['Task', accessOf('ana', scope('patient', 'Task', 'rcud'))],
+    ['Task', accessOf(undefined, scope('patient', 'Task', 'rs'))],
     ['Subscription', ana],
     ['Group', ana],
-    ['Task', patientAccess('ana')],
+    ['Task', accessOf('ana')],
   ];
   for (const [type, access] of cases) {
     const failure = await s.page(type, '', access).then(

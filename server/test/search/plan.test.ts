@@ -1,8 +1,12 @@
 // What PostgreSQL reads for a page: filter, newest first, twenty, and stop. The plans are asked from EXPLAIN.
 // https://www.postgresql.org/docs/18/using-explain.html
 import t from 'tap';
-import { compilePage } from '../../search/compile.ts';
-import { readQuery } from '../../search/query.ts';
+import { systemAccess } from '../../fhir/access.ts';
+import { resourceTypes } from '../../fhir/elements.ts';
+import { type CompileContext, compilePage } from '../../search/compile.ts';
+import { compartmentOf } from '../../search/criterion/compartment.ts';
+import { readQuery, type Scope } from '../../search/query.ts';
+import { compileWalk, walkedKey } from '../../search/walk.ts';
 import { BASE, type Draft, NOW, openStorage, type Storage } from './storage.ts';
 
 const TASKS = 24_000;
@@ -17,9 +21,23 @@ const task = (n: number): Draft => ({
   priority: n % 800 === 7 ? 'urgent' : 'routine',
   code: { coding: [{ system: 'https://example.org/c', code: `c${n % 7}` }] },
   identifier: [{ system: 'https://example.org/i', value: `i${n}` }],
+  meta: { tag: [{ code: n % 1000 === 3 ? 'rare' : 'common' }] },
   for: { reference: `Patient/p${(n * 7) % PATIENTS}` },
   owner: { reference: `Practitioner/d${(n * 3) % 20}` },
   authoredOn: new Date(1.7e12 + n * 60_000).toISOString(),
+});
+
+const patient = (n: number): Draft => ({
+  resourceType: 'Patient',
+  id: `p${n}`,
+  name: [{ family: `Family${n}` }],
+  gender: n % 2 ? 'male' : 'female',
+  generalPractitioner: [{ reference: `Practitioner/d${n % 20}` }],
+});
+const practitioner = (n: number): Draft => ({
+  resourceType: 'Practitioner',
+  id: `d${n}`,
+  name: [{ family: `Doc${n}` }],
 });
 
 interface Node {
@@ -40,20 +58,31 @@ async function explain(
   s: Storage,
   text: string,
   patient?: string,
+  scope: (s: Storage) => Scope = () => ({ path: 'Task', types: ['Task'] }),
 ): Promise<{ read: number; sorted: number; indexes: string[] }> {
-  const query = readQuery('Task', new URLSearchParams(text), s.registry, false);
+  const { path, types, compartment } = scope(s);
+  const scoped = { path, types, ...(compartment && { compartment }) };
+  const query = readQuery(scoped, new URLSearchParams(text), {
+    registry: s.registry,
+    access: systemAccess,
+    lenient: false,
+  });
   const visibility = patient
-    ? { all: [], confined: [s.typeId('Task')], patient: s.ridOf(`Patient/${patient}`) }
+    ? { all: [], confined: types.map(s.typeId), patient: s.ridOf(`Patient/${patient}`) }
     : { all: undefined, confined: [] };
-  const context = {
+  const context: CompileContext = {
     ridOf: s.ridOf,
     base: BASE,
     typeId: s.typeId,
     systemOf: (url: string) => s.systems.known(url),
     compartment: s.registry.compartment,
+    visibilityOf: () => visibility,
     now: NOW,
   };
-  const { text: sql, values } = compilePage(query, visibility, context, undefined);
+  const key = query.criteria.length ? undefined : walkedKey(query, visibility);
+  const { text: sql, values } = key
+    ? compileWalk(query, key, visibility, context, undefined)
+    : compilePage(query, visibility, context, undefined);
   const [row] = await s.searchSql.unsafe(`explain (analyze, timing off, format json) ${sql}`, values);
   const nodes = nodesOf((row!['QUERY PLAN'] as { Plan: Node }[])[0]!.Plan);
   const rows = (node: Node) => node['Actual Rows'] * node['Actual Loops'];
@@ -76,6 +105,8 @@ async function explain(
 
 t.test('A page of 24,000 tasks reads hundreds of rows, not thousands', async (t) => {
   const s = await openStorage(t);
+  await s.save(Array.from({ length: 20 }, (_, n) => practitioner(n)));
+  await s.save(Array.from({ length: PATIENTS }, (_, n) => patient(n)));
   for (let n = 0; n < TASKS; n += 1000) await s.save(Array.from({ length: 1000 }, (_, k) => task(n + k)));
   // Versions as they come in life: one instant each, history and other types beside them.
   await s.sql.unsafe(`create temp table moment as select rid, timestamptz '2026-01-01' + row_number() over (order by last_updated, rid) * interval '1 second' as at from resource;
@@ -131,6 +162,55 @@ t.test('A page of 24,000 tasks reads hundreds of rows, not thousands', async (t)
       'status=nothing&code=c1',
       'code=c1&status=nothing',
       'owner=Practitioner/d3&priority=urgent',
+    ]) {
+      const { read } = await explain(s, query);
+      t.ok(read < 300, `${query}: ${read} rows`);
+    }
+  });
+  await t.test('chains and _has are semi-joins that begin where little matches', async (t) => {
+    for (const query of [
+      'patient.name=family77',
+      'patient.general-practitioner:Practitioner.name=doc3',
+      'patient._id=p5',
+      '_tag=rare',
+      '_filter=patient.name co "mily77" and status eq completed',
+    ]) {
+      const { read } = await explain(s, query);
+      t.ok(read < TASKS / 6, `${query}: ${read} rows`);
+    }
+    for (const query of [
+      '_has:Task:patient:priority=urgent',
+      '_has:Task:patient:identifier=i77&gender=male',
+    ]) {
+      const { read } = await explain(s, query, undefined, () => ({ path: 'Patient', types: ['Patient'] }));
+      t.ok(read < TASKS / 6, `${query}: ${read} rows`);
+    }
+  });
+  await t.test(
+    'a compartment is one stretch of an index, the newest of all types are read apart',
+    async (t) => {
+      const compartment = (name: string, id: string, types: string[]) => (storage: Storage) => ({
+        path: `${name}/${id}/*`,
+        types,
+        compartment: compartmentOf(name, id, types, storage.registry),
+      });
+      for (const scope of [
+        compartment('Patient', 'p5', ['Task']),
+        compartment('Patient', 'p5', ['Task', 'Patient', 'Observation']),
+        compartment('Practitioner', 'd5', ['Patient', 'Observation']),
+        () => ({ path: '', types: [...resourceTypes] }),
+      ]) {
+        const { read } = await explain(s, '', undefined, scope);
+        t.ok(read < 600, `${scope(s).path}: ${read} rows`);
+      }
+    },
+  );
+  await t.test('a sort of all is read in its order', async (t) => {
+    for (const query of [
+      '_sort=authored-on',
+      '_sort=-authored-on',
+      '_sort=status',
+      '_sort=-authored-on,_id',
     ]) {
       const { read } = await explain(s, query);
       t.ok(read < 300, `${query}: ${read} rows`);

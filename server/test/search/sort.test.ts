@@ -1,7 +1,10 @@
 // Sorting, counting and the links of a search. https://hl7.org/fhir/R4/search.html#return
 import t from 'tap';
 import { systemAccess } from '../../fhir/access.ts';
-import { idsOf, openStorage, refuses } from './storage.ts';
+import { type Compiled, compilePage } from '../../search/compile.ts';
+import { readQuery } from '../../search/query.ts';
+import { compileWalk, walkedKey } from '../../search/walk.ts';
+import { BASE, idsOf, NOW, openStorage, refuses } from './storage.ts';
 
 const patient = (id: string, rest: object = {}) => ({ resourceType: 'Patient', id, ...rest });
 const named = (id: string, ...families: string[]) =>
@@ -85,7 +88,7 @@ t.test('A sort that cannot be is refused with what can', async (t) => {
     s,
     'Patient',
     '_sort=shoe-size',
-    /Patient cannot be sorted by "shoe-size": it has no such search parameter\. Known are _id, _lastUpdated, .*birthdate/,
+    /Patient cannot be sorted by "shoe-size": it has no such search parameter\. Known are .*_id, _lastUpdated, .*birthdate/,
     'not-supported',
   );
   await refuses(t, s, 'Patient', '_sort=', /cannot be sorted by ""/, 'not-supported');
@@ -165,7 +168,15 @@ t.test('_count, _total and _summary=count', async (t) => {
     /_total is "yes"\. Allowed are none, estimate and accurate/,
     'invalid',
   );
-  await refuses(t, s, 'Patient', '_summary=true', /_summary=true is not offered/, 'not-supported');
+  await refuses(
+    t,
+    s,
+    'Patient',
+    '_summary=some',
+    /_summary is "some"\. Allowed are count, data, false, text, true/,
+    'invalid',
+  );
+  await refuses(t, s, 'Patient', '_elements=name,', /_elements names ""\. Give names of elements/, 'invalid');
   for (const name of ['_count=1', '_sort=_id', '_total=none', '_summary=count']) {
     await refuses(
       t,
@@ -178,24 +189,91 @@ t.test('_count, _total and _summary=count', async (t) => {
   }
 });
 
+t.test('_summary and _elements say what is asked of each resource, and stand in the self link', async (t) => {
+  const s = await openStorage(t);
+  for (const [query, subset] of [
+    ['', undefined],
+    ['_summary=false', undefined],
+    ['_summary=true', { summary: 'true' }],
+    ['_summary=text', { summary: 'text' }],
+    ['_summary=data', { summary: 'data' }],
+    ['_elements=name,birthDate', { elements: ['name', 'birthDate'] }],
+    ['_elements=id&_summary=data', { elements: ['id'], summary: 'data' }],
+  ] as const) {
+    const page = await s.page('Patient', query);
+    t.same(page.subset, subset, query);
+    t.equal(decodeURIComponent(page.self), query);
+  }
+});
+
+t.test(
+  'A sort of many matches reads the index in its order and gives what sorting them all gives',
+  async (t) => {
+    const s = await openStorage(t);
+    await s.save(
+      Array.from({ length: 60 }, (_, n) =>
+        patient(`p${n}`, {
+          active: n % 2 === 0,
+          ...(n % 7 && { birthDate: `19${50 + (n % 11)}-0${1 + (n % 3)}` }),
+          ...(n % 5 && { name: [{ family: 'ABC'[n % 3] }, { family: 'CDE'[n % 2] }] }),
+          ...(n % 4 && { gender: n % 3 ? 'male' : 'female' }),
+        }),
+      ),
+    );
+    const scope = { path: 'Patient', types: ['Patient'] };
+    const visibility = { all: undefined, confined: [] };
+    const context = {
+      ridOf: s.ridOf,
+      base: BASE,
+      typeId: s.typeId,
+      systemOf: s.systems.known.bind(s.systems),
+      compartment: s.registry.compartment,
+      visibilityOf: () => visibility,
+      now: NOW,
+    };
+    for (const sort of [
+      'birthdate',
+      '-birthdate',
+      'family',
+      '-family,birthdate',
+      'gender,-family,_id',
+      'name',
+    ])
+      for (const criteria of ['', 'active=true', 'gender:missing=true', 'active:not=true&birthdate=ge1955']) {
+        const text = `${criteria}&_sort=${sort}&_count=100`;
+        const query = readQuery(scope, new URLSearchParams(text), {
+          registry: s.registry,
+          access: systemAccess,
+          lenient: false,
+        });
+        const run = async ({ text, values }: Compiled) =>
+          (await s.searchSql.unsafe(text, values)).map(({ rid, k0, k1 }) => [rid, k0, k1]);
+        const sorted = await run(compilePage(query, visibility, context, undefined));
+        const walked = compileWalk(query, walkedKey(query, visibility)!, visibility, context, undefined);
+        t.same(await run(walked), sorted, `Patient?${text}`);
+        t.ok(sorted.length, `${sorted.length} patients`);
+      }
+  },
+);
+
 t.test('The self link states what was used, and lenient handling says what it ignored', async (t) => {
   const s = await openStorage(t);
   await s.save([patient('a', { active: true }), patient('b')]);
   const strict = new URLSearchParams('active=true&_sort=-birthdate&_format=json&_pretty=true');
   t.equal((await s.search.type('Patient', strict, systemAccess)).self, 'active=true&_sort=-birthdate');
   const odd = new URLSearchParams(
-    'active=true&shoe-size=9&_has:Task:subject:code=x&birthdate:exact=1&_elements=id&_sort=hat&organization.name=x&_count=1',
+    'active=true&shoe-size=9&_has:Task:shoe:code=x&birthdate:exact=1&_contained=true&_sort=hat&organization.hat=x&_query=x&_count=1',
   );
-  const { matches, self, ignored } = await s.search.type('Patient', odd, systemAccess, { lenient: true });
+  const { matches, self, outcomes } = await s.search.type('Patient', odd, systemAccess, { lenient: true });
   t.same(idsOf(matches), ['a']);
   t.equal(self, 'active=true&_count=1');
-  t.same(ignored, [
-    'shoe-size',
-    '_has:Task:subject:code',
-    'birthdate:exact',
-    '_elements',
-    '_sort',
-    'organization.name',
+  t.same(outcomes, [
+    {
+      severity: 'warning',
+      code: 'not-supported',
+      diagnostics:
+        'These parameters were ignored: shoe-size, _has:Task:shoe:code, birthdate:exact, _contained, _sort, organization.hat, _query.',
+    },
   ]);
   const wrong = s.search.type('Patient', new URLSearchParams('birthdate=soon'), systemAccess, {
     lenient: true,

@@ -1,16 +1,18 @@
 // The storage and search of a server without HTTP, on a database of its own, with every statement counted.
-import type { Resource } from '@medplum/fhirtypes';
+import type { CodeSystem, Resource, ValueSet } from '@medplum/fhirtypes';
 import postgres from 'postgres';
 import type { Test } from 'tap';
 import { internParameters, internTypes, Systems } from '../../db/intern.ts';
 import type { Sql } from '../../db/pool.ts';
 import { createRidOf, secretOf } from '../../db/rid.ts';
-import { type Access, systemAccess } from '../../fhir/access.ts';
+import { type Access, type Letter, type Scope, systemAccess } from '../../fhir/access.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
+import { createTextIndex } from '../../indexing/text.ts';
 import { Cursors } from '../../search/cursor.ts';
-import { Search, type SearchPage } from '../../search/index.ts';
+import { Search, type SearchDependencies, type SearchPage } from '../../search/index.ts';
 import { createRegistry } from '../../search/registry.ts';
 import { Store } from '../../store/index.ts';
+import { createTerminology, readPublished, type StoredQuery } from '../../terminology/index.ts';
 import { createDatabase } from '../helpers/database.ts';
 
 export const BASE = 'http://127.0.0.1:3000/fhir';
@@ -53,10 +55,46 @@ export async function openStorage(t: Test, { now = () => NOW } = {}) {
   const systems = new Systems(sql);
   const registry = await createRegistry([], (keys) => internParameters(sql, keys));
   const cursors = new Cursors(await secretOf(sql, 'cursor'));
-  const dependencies = { sql: searchSql, registry, systems, cursors, ridOf, typeId, base: BASE, now };
+  const terminology = createTerminology({ published: readPublished(() => []), base: BASE, stored });
+  const textIndex = createTextIndex({ sql, parameters: registry });
+  const dependencies: SearchDependencies = {
+    sql: searchSql,
+    registry,
+    systems,
+    cursors,
+    ridOf,
+    typeId,
+    terminology,
+    textIndex,
+    base: BASE,
+    now,
+  };
   const search = new Search(dependencies);
+  /** Stored ValueSets and CodeSystems, as modifiers ask for them. */
+  async function stored(
+    type: 'ValueSet' | 'CodeSystem',
+    query: StoredQuery,
+    access: Access,
+  ): Promise<ValueSet | CodeSystem | undefined> {
+    const parameters = Object.entries(query).map(([name, value]): [string, string] => [
+      name === 'id' ? '_id' : name,
+      value,
+    ]);
+    const { matches } = await search.type(type, parameters, access);
+    return matches.length ? JSON.parse(matches[0]!) : undefined;
+  }
   const { indexed, compartment } = registry;
-  const store = new Store({ sql, systems, ridOf, typeId, indexed, compartment, base: BASE, parameters: { generation: () => 1, refresh: async () => {} }, writers: 2 });
+  const store = new Store({
+    sql,
+    systems,
+    ridOf,
+    typeId,
+    indexed,
+    compartment,
+    base: BASE,
+    parameters: { generation: registry.generation, refresh: async () => void (await registry.refresh()) },
+    writers: 2,
+  });
   const versions = new Map<string, number>();
   let instant = NOW.getTime() - 10_000_000;
 
@@ -155,9 +193,29 @@ export async function openStorage(t: Test, { now = () => NOW } = {}) {
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
+/** One scope of a caller, `scope('patient', 'Task', 'rs')`. */
+export const scope = (level: Scope['level'], type: string, letters: string): Scope => ({
+  level,
+  type,
+  letters: new Set(letters as Iterable<Letter>),
+});
+/** A caller, confined to `patient` where a scope is. */
+export const accessOf = (patient: string | undefined, ...scopes: Scope[]): Access => ({
+  subject: 'u',
+  ...(patient && { patient }),
+  scopes,
+});
+
 /** Ids of resources as they are served. */
 export const idsOf = (contents: readonly string[]): string[] =>
   contents.map((content) => (JSON.parse(content) as { id: string }).id);
+
+/** What a promise fails with; undefined when it does not. */
+export const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 /** Asserts that a search fails with 400 and a sentence that matches. */
 export async function refuses(
@@ -168,10 +226,9 @@ export async function refuses(
   sentence: RegExp,
   code?: string,
 ): Promise<void> {
-  const failure = (await page(type, query).then(
-    () => undefined,
-    (error: unknown) => error,
-  )) as { status?: number; issues?: { code: string; severity: string; diagnostics: string }[] } | undefined;
+  const failure = (await failureOf(page(type, query))) as
+    | { status?: number; issues?: { code: string; severity: string; diagnostics: string }[] }
+    | undefined;
   t.equal(failure?.status, 400, `${type}?${query} is refused with 400`);
   const [issue] = failure?.issues ?? [];
   t.match(issue?.diagnostics, sentence);

@@ -9,6 +9,7 @@ import t from 'tap';
 import { childType, resourceTypes } from '../../../fhir/elements.ts';
 import { compileFallback } from '../../../fhir/path/fallback.ts';
 import { compilePath, isCompiled } from '../../../fhir/path/index.ts';
+import { demoResources } from '../../indexing/resources.ts';
 import { sampleOf } from './sample.ts';
 
 interface Parameter {
@@ -55,6 +56,31 @@ function compare(resources: readonly Resource[], type: string): { same: number; 
         return { same, difference: { type, expression, found, expected } };
       }
       same += found.length;
+    }
+  }
+  return { same };
+}
+
+/** Composites have their parts evaluated on each group; `DateTime` is what R4 writes for dateTime. */
+function compareComponents(
+  resources: readonly Resource[],
+  type: string,
+): { same: number; difference?: unknown } {
+  let same = 0;
+  for (const { code, expression, components = [] } of PARAMETERS[type]!) {
+    if (!expression || !components.length) continue;
+    const groupsOf = compilePath(expression, type);
+    for (const resource of resources) {
+      for (const group of groupsOf(resource)) {
+        for (const { expression: part } of components) {
+          const found = compilePath(part, group.type)(group.value as object, resource);
+          const reference = compileFallback(part.replace('DateTime', 'dateTime'), group.type);
+          const expected = reference(group.value, resource);
+          if (JSON.stringify(found) !== JSON.stringify(expected))
+            return { same, difference: { type, code, part, found, expected } };
+          same += found.length;
+        }
+      }
     }
   }
   return { same };
@@ -109,15 +135,45 @@ t.test('on resources with every element and every choice filled in, extraction e
   t.end();
 });
 
+t.test('components of composites extract what fhirpath.js extracts', (t) => {
+  let same = 0;
+  for (const type of resourceTypes) {
+    const resources = Array.from({ length: SEEDS }, (_, seed) => sampleOf(type, seed) as unknown as Resource);
+    const result = compareComponents(resources, type);
+    if (result.difference) t.same(result.difference, undefined, type);
+    same += result.same;
+  }
+  t.ok(same > 1_000, `${same} values were the same`);
+  t.end();
+});
+
+t.test('on the demo stories, extraction equals fhirpath.js', (t) => {
+  const resources = demoResources() as unknown as Resource[];
+  const byType = Map.groupBy(resources, ({ resourceType }) => resourceType);
+  let same = 0;
+  for (const [type, list] of byType) {
+    for (const result of [compare(list, type), compareComponents(list, type)]) {
+      t.same(result.difference, undefined, `${type}: ${result.same} values of ${list.length} resources`);
+      same += result.same;
+    }
+  }
+  t.ok(same > 1_000, `${same} values were the same`);
+  t.end();
+});
+
 const skip = !existsSync(SYNTHEA) && 'the Synthea bundles are not beside the project';
 t.test('on the Synthea bundles, extraction equals fhirpath.js', { skip }, (t) => {
   const byType = syntheaByType();
-  let same = 0;
+  let [same, components] = [0, 0];
   for (const [type, resources] of byType) {
     const result = compare(resources, type);
     t.same(result.difference, undefined, `${type}: ${result.same} values of ${resources.length} resources`);
     same += result.same;
+    const parts = compareComponents(resources, type);
+    if (parts.difference) t.same(parts.difference, undefined, `components of ${type}`);
+    components += parts.same;
   }
+  t.ok(components > 100, `${components} values of components were the same`);
   t.ok(byType.size > 15, `${byType.size} types`);
   t.ok(same > 5_000, `${same} values were the same`);
   t.end();

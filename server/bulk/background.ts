@@ -1,0 +1,80 @@
+// What a process does beside answering requests: jobs, the posted search parameters, the words of what was written.
+import type { Systems } from '../db/intern.ts';
+import type { Sql } from '../db/pool.ts';
+import type { RidOf } from '../db/rid.ts';
+import type { TextIndex } from '../indexing/text.ts';
+import { createJobs, type JobKind } from '../job/index.ts';
+import { repeat } from '../job/timer.ts';
+import type { Registry } from '../search/registry.ts';
+import { PostedParameters } from './posted-parameters.ts';
+import { reindexKinds } from './reindex.ts';
+
+export interface BackgroundDependencies {
+  sql: Sql;
+  systems: Systems;
+  registry: Registry;
+  textIndex: TextIndex;
+  ridOf: RidOf;
+  base: string;
+  typeId: (type: string) => number;
+  newId: () => string;
+  log: { error(details: object, message: string): void };
+}
+
+/** Milliseconds between two looks at what other processes have written. */
+const PAUSE = 1_000;
+
+export interface Background {
+  posted: PostedParameters;
+  /** Takes over what was written before this process began, then works until it is stopped. */
+  start(): Promise<void>;
+  /** Ends in order: another process carries on. */
+  stop(): Promise<void>;
+}
+
+/** Transactions a second above which words are indexed slowly: writers come first. */
+const BUSY = 100;
+/** Batches of words at a time, busy or not. */
+const BATCHES = { busy: 1, quiet: 20 };
+
+/** Tells whether many transactions have begun since it was asked last. */
+function busyGauge(sql: Sql): () => Promise<boolean> {
+  let before = { xid: 0n, at: 0 };
+  return async () => {
+    const [row] = await sql`select pg_snapshot_xmax(pg_current_snapshot())::text as xid`;
+    const now = { xid: BigInt(row!.xid as string), at: performance.now() };
+    const rate = (Number(now.xid - before.xid) * 1_000) / (now.at - before.at);
+    const first = before.at === 0;
+    before = now;
+    return !first && rate > BUSY;
+  };
+}
+
+/** Makes the background work of a process. */
+export function createBackground(deps: BackgroundDependencies): Background {
+  const { sql, registry, textIndex, typeId, newId, log } = deps;
+  const kinds: Record<string, JobKind> = reindexKinds({ ...deps, jobs: () => jobs });
+  const jobs = createJobs({ sql, kinds, newId, log });
+  const posted = new PostedParameters({ sql, registry, jobs, typeId: typeId('SearchParameter'), log });
+  const isBusy = busyGauge(sql);
+  const indexWords = async (): Promise<boolean> => {
+    const busy = await isBusy();
+    return (await textIndex.tick(busy ? BATCHES.busy : BATCHES.quiet)) && !busy;
+  };
+  const failing = (what: string) => (error: Error) => log.error({ reason: error.message }, what);
+  const tickers: { stop(): Promise<void> }[] = [jobs];
+  return {
+    posted,
+    async start() {
+      await posted.sync();
+      jobs.start();
+      tickers.push(
+        repeat(() => posted.look(), PAUSE, failing('search parameters not looked at')),
+        repeat(indexWords, PAUSE, failing('text not indexed')),
+      );
+    },
+    async stop() {
+      await Promise.all(tickers.map((ticker) => ticker.stop()));
+    },
+  };
+}

@@ -1,0 +1,19 @@
+// What a search is asked, by GET or by POST _search, and how strictly. https://hl7.org/fhir/R4/search.html#errors
+import { badRequest } from '../fhir/errors.ts';
+import type { SearchOptions } from '../search/index.ts';
+import type { FhirRequest } from './context.ts';
+
+const isLenient = (prefer: string | undefined): boolean => /\bhandling\s*=\s*lenient\b/.test(prefer ?? '');
+
+/** The parameters and options of a search. @throws FhirError 400 for a body that is no form */
+export function asked({ query, headers, body, executor }: FhirRequest): {
+  parameters: [string, string][];
+  options: SearchOptions;
+} {
+  if (body !== undefined && !(body instanceof URLSearchParams))
+    throw badRequest('A search by POST takes its parameters as application/x-www-form-urlencoded.');
+  return {
+    parameters: [...query, ...(body ?? [])],
+    options: { lenient: isLenient(headers.prefer), ...(executor && { executor }) },
+  };
+}

@@ -1,0 +1,152 @@
+// Chained parameters and _has: criteria on what a resource refers to, and on what refers to it, to any depth.
+// https://hl7.org/fhir/R4/search.html#chaining
+import { type Visibility, visibleSql } from '../../db/visibility.ts';
+import { resourceTypes } from '../../fhir/elements.ts';
+import { badRequest, forbidden, notSupported } from '../../fhir/errors.ts';
+import type { SearchParam } from '../param/type.ts';
+import { paramsOf } from './index-parameter.ts';
+import { has, namesOf } from './known.ts';
+import { isToldByRows } from './presence.ts';
+import {
+  type ChainCriterion,
+  type Criterion,
+  type HasCriterion,
+  paramTest,
+  type ReadContext,
+  type Sql,
+  type SqlContext,
+  typeTest,
+} from './type.ts';
+
+/** Most links between a resource and the one that a criterion is about. */
+const MAX_DEPTH = 8;
+
+/** One link deeper. @throws FhirError 400 where that is too deep */
+export function deeper(context: ReadContext, partial: boolean): ReadContext {
+  if (context.depth === MAX_DEPTH)
+    throw badRequest(
+      `A chain has more than ${MAX_DEPTH} links. Ask for less, or search the other type itself.`,
+    );
+  return { ...context, depth: context.depth + 1, partial };
+}
+
+/** 403: the caller may not search what a chain leads to. */
+const notCovered = (types: readonly string[], name: string): Error =>
+  forbidden(
+    `Your access does not cover searching ${namesOf(types)}, which "${name}" does. Ask for the scope ${types
+      .slice(0, 5)
+      .map((type) => `user/${type}.rs`)
+      .join(', ')}.`,
+    undefined,
+    'scope',
+  );
+
+/** The reference parameters `code` of the types. @throws FhirError 400 when there is none */
+function referencesOf(types: readonly string[], code: string, context: ReadContext): SearchParam[] {
+  const params = paramsOf(types, code, context);
+  const references = params.filter(({ type }) => type === 'reference');
+  if (!references.length || (!context.partial && references.length < params.length))
+    throw notSupported(
+      `"${code}" is a ${params.find(({ type }) => type !== 'reference')!.type} parameter, which cannot be chained. Only references can.`,
+    );
+  return references;
+}
+
+/** The types that a chain leads to. @throws FhirError 400 for a type that the references never have */
+function targetsOf(code: string, params: readonly SearchParam[], only: string | undefined): string[] {
+  const targets = new Set(params.flatMap(({ target }) => target ?? [...resourceTypes]));
+  if (only === undefined) return [...targets].filter((type) => resourceTypes.has(type));
+  if (!targets.has(only) || !resourceTypes.has(only))
+    throw notSupported(`"${code}" never refers to ${only}. It refers to ${namesOf([...targets])}.`);
+  return [only];
+}
+
+/**
+ * Reads one link of a chain.
+ * @param only the type after the colon, if there is one
+ * @param inner reads what the target must meet
+ * @throws FhirError 400 for a parameter that cannot be chained, 403 when the caller may search none of its targets
+ */
+export function readLink(
+  types: readonly string[],
+  code: string,
+  only: string | undefined,
+  context: ReadContext,
+  inner: (targets: readonly string[], context: ReadContext) => Criterion,
+): ChainCriterion {
+  const params = referencesOf(types, code, context);
+  const all = targetsOf(code, params, only);
+  const targets = all.filter((type) => context.covers(type, 's'));
+  if (!targets.length) throw notCovered(all, only ? `${code}:${only}` : code);
+  return { kind: 'chain', params, targets, criterion: inner(targets, deeper(context, targets.length > 1)) };
+}
+
+/**
+ * Reads `_has:Type:parameter:rest`.
+ * @param inner reads what the resource that refers must meet
+ */
+export function readHas(
+  types: readonly string[],
+  name: string,
+  context: ReadContext,
+  inner: (source: string, rest: string, context: ReadContext) => Criterion,
+): HasCriterion {
+  const [, source, code, rest] = /^_has:([A-Za-z]+):([^:.]+):(.+)$/s.exec(name) ?? [];
+  if (!source || !code || !rest)
+    throw badRequest(
+      `"${name}" is no reverse chain. Write _has:Type:reference:parameter, such as _has:Observation:patient:code.`,
+    );
+  if (!resourceTypes.has(source))
+    throw notSupported(`"${name}" names "${source}", which is no R4 resource type.`);
+  const next = deeper(context, false);
+  const [param] = referencesOf([source], code, next) as [SearchParam];
+  if (param.target && !types.some((type) => param.target!.includes(type)))
+    throw notSupported(
+      `${has([source], `reference "${code}" to ${namesOf(types)}`)}: it refers to ${namesOf(param.target)}.`,
+    );
+  if (!context.covers(source, 's')) throw notCovered([source], name);
+  return { kind: 'has', source, param, criterion: inner(source, rest, next) };
+}
+
+const isUnlimited = (visibility: Visibility): boolean => visibility.all === undefined;
+
+/** Condition that the caller may see the resource `alias`, led by `and`. */
+function visible(visibility: Visibility, alias: string, { compartment, statement }: SqlContext): string {
+  const sql = visibleSql(visibility, alias, compartment, statement);
+  return sql ? ` and ${sql}` : '';
+}
+
+export const chainSql: Sql<ChainCriterion> = ({ params, targets, criterion }, row, context, test) => {
+  const depth = row.depth + 1;
+  const [link, target] = [`c${depth}`, `t${depth}`];
+  const visibility = context.visibilityOf(targets, 's');
+  const ids = params.map(({ id }) => id);
+  const where = `where ${link}.rid = ${row.rid} and ${paramTest(link, ids)}`;
+  if (isUnlimited(visibility) && isToldByRows(criterion)) {
+    const told = test(criterion, { rid: `${link}.target`, lastUpdated: '', type: '', depth });
+    return `exists (select from index_reference ${link} ${where} and ${told})`;
+  }
+  const type = typeTest(`${target}.type`, targets.map(context.typeId));
+  const inner = {
+    rid: `${target}.rid`,
+    lastUpdated: `${target}.last_updated`,
+    type: `${target}.type`,
+    depth,
+  };
+  return `exists (select from index_reference ${link} join resource ${target} on ${target}.rid = ${link}.target and not ${target}.deleted and ${type} ${where} and ${test(criterion, inner)}${visible(visibility, target, context)})`;
+};
+
+/** Rows of the reference belong to present resources of the source's type: the resource is read for its access only. */
+export const hasSql: Sql<HasCriterion> = ({ source, param, criterion }, row, context, test) => {
+  const depth = row.depth + 1;
+  const [link, origin] = [`h${depth}`, `o${depth}`];
+  const visibility = context.visibilityOf([source], 's');
+  const inner = {
+    rid: `${link}.rid`,
+    lastUpdated: `${link}.last_updated`,
+    type: String(context.typeId(source)),
+    depth,
+  };
+  const join = isUnlimited(visibility) ? '' : ` join resource ${origin} on ${origin}.rid = ${link}.rid`;
+  return `exists (select from index_reference ${link}${join} where ${link}.target = ${row.rid} and ${paramTest(link, [param.id])} and ${test(criterion, inner)}${join && visible(visibility, origin, context)})`;
+};

@@ -1,0 +1,80 @@
+// The profiles, tags and security labels that are in use, on one type or on all, within what the caller may read.
+// https://hl7.org/fhir/R4/resource-operation-meta.html
+import type { Coding, Meta } from '@medplum/fhirtypes';
+import type { Sql } from '../db/pool.ts';
+import { plainArray, Statement } from '../db/statement.ts';
+import type { Visibility } from '../db/visibility.ts';
+import type { Registry } from './registry.ts';
+
+export interface MetaDependencies {
+  sql: Sql;
+  registry: Registry;
+  typeId: (type: string) => number;
+}
+
+/** Most values of each kind that are answered. */
+const MOST = 1000;
+
+/** Which of the types' parameters of one code the caller may read whole, and which within a compartment. */
+function readable(
+  { registry, typeId }: MetaDependencies,
+  code: string,
+  types: readonly string[],
+  visibility: Visibility,
+  statement: Statement,
+): string {
+  const idsOf = (isSeen: (type: number) => boolean) =>
+    plainArray(types.flatMap((type) => (isSeen(typeId(type)) ? (registry.find(type, code)?.id ?? []) : [])));
+  const whole = idsOf((type) => !visibility.all || visibility.all.includes(type));
+  const tests = [`i.param = any('${whole}'::smallint[])`];
+  if (visibility.confined.length && visibility.patient) {
+    const confined = idsOf((type) => visibility.confined.includes(type));
+    tests.push(`(i.param = any('${confined}'::smallint[]) and exists (select from index_reference access
+      where access.rid = i.rid and access.param = ${registry.compartment} and access.target = ${statement.add(visibility.patient, 'bigint')}))`);
+  }
+  return `(${tests.join(' or ')})`;
+}
+
+async function codings(
+  deps: MetaDependencies,
+  code: string,
+  types: readonly string[],
+  visibility: Visibility,
+): Promise<Coding[]> {
+  const statement = new Statement();
+  const rows = await deps.sql.unsafe(
+    `select distinct s.url, i.code from index_token i left join code_system s on s.id = i.system
+    where ${readable(deps, code, types, visibility, statement)} order by s.url, i.code limit ${MOST}`,
+    statement.values,
+    { prepare: true },
+  );
+  return rows.map((row) => ({
+    ...(row.url !== null && { system: row.url as string }),
+    ...(row.code !== '' && { code: row.code as string }),
+  }));
+}
+
+/**
+ * Profiles, tags and security labels of present resources, each once, by system and code.
+ * @param visibility what the caller may read of `types`
+ */
+export async function usedMeta(
+  deps: MetaDependencies,
+  types: readonly string[],
+  visibility: Visibility,
+): Promise<Meta> {
+  const statement = new Statement();
+  const profiles = await deps.sql.unsafe(
+    `select distinct i.value from index_uri i
+    where ${readable(deps, '_profile', types, visibility, statement)} order by i.value limit ${MOST}`,
+    statement.values,
+    { prepare: true },
+  );
+  const security = await codings(deps, '_security', types, visibility);
+  const tag = await codings(deps, '_tag', types, visibility);
+  return {
+    ...(profiles.length && { profile: profiles.map((row) => row.value as string) }),
+    ...(security.length && { security }),
+    ...(tag.length && { tag }),
+  };
+}

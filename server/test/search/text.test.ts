@@ -1,0 +1,78 @@
+// _text and _content: the words of the narrative, and of the whole resource. https://hl7.org/fhir/R4/search.html#content
+import t from 'tap';
+import { accessOf, answers, openStorage, refuses, scope } from './storage.ts';
+
+const narrative = (text: string) => ({
+  text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>` },
+});
+
+t.test('Words are found in the narrative and in all of a resource, right after it was written', async (t) => {
+  const s = await openStorage(t);
+  await s.save([
+    { resourceType: 'Patient', id: 'ana', ...narrative('Lives <b>alone</b>, café owner'), language: 'en' },
+    { resourceType: 'Patient', id: 'bo', ...narrative('Lives with family'), name: [{ text: 'Bo Alone' }] },
+    {
+      resourceType: 'Task',
+      id: 'call',
+      status: 'requested',
+      intent: 'order',
+      description: 'Call about heart failure',
+      for: { reference: 'Patient/ana' },
+    },
+    {
+      resourceType: 'Observation',
+      id: 'ob',
+      status: 'final',
+      code: { text: 'Body weight', coding: [{ system: 'urn:c', code: 'w', display: 'Weight of body' }] },
+      subject: { reference: 'Patient/ana' },
+    },
+  ]);
+  await answers(t, s, 'Patient', {
+    '_text=alone': ['ana'],
+    '_content=alone': ['ana', 'bo'],
+    '_text=lives': ['ana', 'bo'],
+    '_text=LIVES alone': ['ana'],
+    '_text=lives -alone': ['bo'],
+    '_text="with family"': ['bo'],
+    '_text=cafe': ['ana'],
+    '_text=alone,family': ['ana', 'bo'],
+    '_text=lives&_content=bo': ['bo'],
+    '_text=nothing': [],
+    '_has:Task:subject:_content=heart failure': ['ana'],
+  });
+  await answers(t, s, 'Task', {
+    '_content=heart': ['call'],
+    '_text=heart': [],
+    'patient._text=alone': ['call'],
+  });
+  await answers(t, s, 'Observation', { 'code:text=weight': ['ob'], 'code:text=height': [] });
+  await s.save([{ resourceType: 'Patient', id: 'ana', ...narrative('Moved away') }]);
+  await answers(t, s, 'Patient', { '_text=alone': [], '_text=moved': ['ana'] });
+  await s.remove('Patient', 'ana');
+  await answers(t, s, 'Patient', { '_text=moved': [] });
+  await answers(t, s, 'Task', { 'patient._text=moved': [] });
+});
+
+t.test('Words tell a confined caller nothing of other patients', async (t) => {
+  const s = await openStorage(t);
+  await s.save([
+    {
+      resourceType: 'Patient',
+      id: 'ana',
+      ...narrative('secret'),
+      link: [{ other: { reference: 'Patient/bo' } }],
+    },
+    { resourceType: 'Patient', id: 'bo', ...narrative('secret hidden') },
+  ]);
+  const ana = accessOf('ana', scope('patient', '*', 'rs'));
+  t.same(await s.find('Patient', '_text=secret', ana), ['ana']);
+  t.same(await s.find('Patient', '_text=hidden', ana), []);
+  t.same(await s.find('Patient', 'link:Patient._text=hidden', ana), []);
+});
+
+t.test('Words without a letter are refused', async (t) => {
+  const s = await openStorage(t);
+  await refuses(t, s, 'Task', '_text=', /"_text" has a value without a letter or digit/, 'invalid');
+  await refuses(t, s, 'Task', '_content=a,-', /"_content" has a value without a letter or digit/, 'invalid');
+  await refuses(t, s, 'Task', '_content:exact=a', /"_content" has no modifier ":exact"/, 'not-supported');
+});
