@@ -9,7 +9,8 @@ import { conflict } from '../fhir/errors.ts';
 import { parseJson } from '../fhir/json.ts';
 import { type IndexRows, indexResource, indexTablesOf } from '../indexing/index.ts';
 import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
-import { type Change, type ChangeSet, type Method, methodCodes, writeChanges } from './write.ts';
+import { methodOf } from './method.ts';
+import { type Change, type ChangeSet, type Method, writeChanges } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** One version as it is stored. */
@@ -56,9 +57,6 @@ interface Outcomes {
   current: boolean;
 }
 
-const methodOf = Object.fromEntries(
-  Object.entries(methodCodes).map(([method, code]) => [code, method]),
-) as Record<string, Method>;
 const COLUMNS = 'version, last_updated, deleted, method, content';
 
 function storedVersion(row: Record<string, unknown>): StoredVersion {
@@ -66,7 +64,7 @@ function storedVersion(row: Record<string, unknown>): StoredVersion {
     version: row.version as number,
     lastUpdated: row.last_updated as Date,
     deleted: row.deleted as boolean,
-    method: methodOf[row.method as string]!,
+    method: methodOf(row.method as string),
     content: row.content as string,
   };
 }
@@ -141,45 +139,16 @@ export class Store {
     executor: Sql | Transaction = this.#deps.sql,
   ): Promise<StoredVersion | undefined> {
     const statement = new Statement();
+    const rid = statement.add(this.rid(type, id), 'bigint');
     const at = statement.add(version, 'integer');
-    const text = `${this.#versions(type, id, visibility, statement, `and version = ${at}`)} limit 1`;
+    const visible = visibleSql(visibility, 'v', this.#deps.compartment, statement);
+    const text = `select ${COLUMNS} from (
+      select rid, type, ${COLUMNS} from resource where rid = ${rid} and id = ${statement.add(id, 'text')} and version = ${at}
+      union all
+      select rid, type, ${COLUMNS} from history where rid = ${rid} and version = ${at}
+    ) v where type = ${this.#deps.typeId(type)}${visible ? ` and ${visible}` : ''} limit 1`;
     const [row] = await executor.unsafe(text, statement.values, { prepare: true });
     return row && storedVersion(row);
-  }
-
-  /**
-   * Versions of one resource, newest first.
-   * @param before only versions below this one (the cursor)
-   */
-  async history(
-    type: string,
-    id: string,
-    visibility: Visibility,
-    count: number,
-    before = 2 ** 31 - 1,
-    executor: Sql | Transaction = this.#deps.sql,
-  ): Promise<StoredVersion[]> {
-    const statement = new Statement();
-    const below = statement.add(before, 'integer');
-    const text = `${this.#versions(type, id, visibility, statement, `and version < ${below}`)} order by version desc limit ${count}`;
-    return (await executor.unsafe(text, statement.values, { prepare: true })).map(storedVersion);
-  }
-
-  #versions(
-    type: string,
-    id: string,
-    visibility: Visibility,
-    statement: Statement,
-    condition: string,
-  ): string {
-    const rid = statement.add(this.rid(type, id), 'bigint');
-    const visible = visibleSql(visibility, 'v', this.#deps.compartment, statement);
-    const typeId = this.#deps.typeId(type);
-    return `select ${COLUMNS} from (
-      select rid, type, ${COLUMNS} from resource where rid = ${rid} and id = ${statement.add(id, 'text')} ${condition}
-      union all
-      select rid, type, ${COLUMNS} from history where rid = ${rid} ${condition}
-    ) v where type = ${typeId}${visible ? ` and ${visible}` : ''}`;
   }
 
   /** Current versions of several resources inside a transaction, locked in rid order until it ends; by `Type/id`. */

@@ -92,7 +92,9 @@ create table change (
   method "char" not null,
   last_updated timestamptz not null
 );
-create index change_by_type on change (type, last_updated desc, seq desc);
+-- History pages go by time, then by resource and version: of versions of one instant the later comes first, whichever
+-- connection took which number.
+create index change_newest on change (type, last_updated desc, rid desc, version desc);
 create index change_by_xid on change (xid, seq);
 
 insert into change (xid, rid, type, version, method, last_updated)

@@ -123,7 +123,9 @@ t.test('A search sends as many statements for a page of 500 as for one of 1', as
   for (const [query, expected] of [
     ['status=requested', 1],
     ['status=requested&code=https://example.org/c|c1,https://example.org/c|c2', 1],
-    ['status=requested,accepted&_sort=code,-authored-on', 1],
+    // The planner is asked first whether so many match that the sort key's index is better read in its order.
+    ['status=requested,accepted&_sort=code,-authored-on', 2],
+    ['_sort=-authored-on', 1],
     ['status=requested&_include=Task:*', 2],
     ['status=requested&_include=Task:*&_include=Task:patient&_include=Task:owner', 2],
     ['status=requested&_total=accurate', 2],
