@@ -1,12 +1,12 @@
 // `npm run import`: files of resources (NDJSON, Bundles) into the database of the settings; the work is in server/bulk/import.ts.
 import { parseArgs } from 'node:util';
-import { createStorage } from '../server/app.ts';
 import { type ImportProgress, type ImportResult, importFiles } from '../server/bulk/import.ts';
 import { SourceError, type SourceFile, sourceFiles } from '../server/bulk/import-source.ts';
 import { ConfigError, readConfig } from '../server/config.ts';
 import { startEmbedded } from '../server/db/embedded.ts';
 import { Links } from '../server/interaction/links.ts';
 import { stamp } from '../server/interaction/write-pipeline.ts';
+import { createStorage } from '../server/storage.ts';
 import { createValidator, loadDefinitions } from '../server/validation/index.ts';
 
 const HELP = `npm run import -- FILE or FOLDER … [--format auto|ndjson|json] [--errors FOLDER]

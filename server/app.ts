@@ -1,10 +1,10 @@
 // The composition root: the only file that knows every layer. Config in, a server ready to listen out.
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import type { CodeSystem, Patient, SearchParameter, ValueSet } from '@medplum/fhirtypes';
+import type { Patient } from '@medplum/fhirtypes';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import {
   createAuth,
@@ -21,13 +21,8 @@ import type { PostedParameters } from './bulk/posted-parameters.ts';
 import { withSearchParameters, writesSearchParameters } from './bulk/posted-writes.ts';
 import { checkCareRules } from './care/index.ts';
 import type { Config } from './config.ts';
-import { internParameters, internTypes, Systems } from './db/intern.ts';
-import { migrate } from './db/migrate.ts';
-import { openPool, type Sql } from './db/pool.ts';
-import { createRidOf, secretOf } from './db/rid.ts';
-import type { Visibility } from './db/visibility.ts';
-import { type Access, reach, systemAccess } from './fhir/access.ts';
-import { resourceTypes } from './fhir/elements.ts';
+import type { Sql } from './db/pool.ts';
+import { type Access, systemAccess } from './fhir/access.ts';
 import { notFound } from './fhir/errors.ts';
 import { newId } from './fhir/id.ts';
 import type { Result } from './fhir/result.ts';
@@ -37,23 +32,15 @@ import { registerFhir } from './http/fhir.ts';
 import { registerHealth } from './http/health.ts';
 import { registerPages } from './http/pages.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
-import { createTextIndex } from './indexing/text.ts';
 import { registerDemoEhr } from './integration/ehr/index.ts';
 import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
 import { routeInteraction } from './interaction/index.ts';
 import { inSubset } from './interaction/subset.ts';
 import { advertised, isOperation, type OperationContext, routeOperation } from './operation/index.ts';
-import { Cursors } from './search/cursor.ts';
-import { Everything } from './search/everything.ts';
-import { Search } from './search/index.ts';
-import { usedMeta } from './search/meta.ts';
-import { escaped } from './search/param/type.ts';
-import { createRegistry, perGeneration } from './search/registry.ts';
+import { perGeneration } from './search/registry.ts';
+import { createStorage, type Storage } from './storage.ts';
 import { databaseFailure } from './store/failure.ts';
-import { VersionHistory } from './store/history.ts';
-import { Store, type StoreDependencies } from './store/index.ts';
-import { createTerminology, readPublished, type TerminologyDependencies } from './terminology/index.ts';
 import { createValidator, loadDefinitions } from './validation/index.ts';
 
 const ROOT = new URL('../', import.meta.url);
@@ -79,23 +66,6 @@ export interface App {
   close: () => Promise<void>;
 }
 
-/** Definitions of ours, beside R4's. */
-function ownDefinitions<T>(type: string): T[] {
-  const folder = new URL(`profiles/definitions/${type}/`, ROOT);
-  return readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T);
-}
-
-/** The newest ValueSet or CodeSystem that the caller may search for. */
-const storedTerminology =
-  (search: () => Search): TerminologyDependencies['stored'] =>
-  async (type, query, access) => {
-    if (reach(access, type, 's') === 'none') return undefined;
-    const criteria = Object.entries('id' in query ? { _id: query.id } : query);
-    const parameters = criteria.map(([name, value]): [string, string] => [name, escaped(value)]);
-    const { matches } = await search().type(type, [...parameters, ['_count', '1']], access);
-    return matches[0] === undefined ? undefined : JSON.parse(matches[0]);
-  };
-
 /** What a patient list shows of a Patient's stored bytes. */
 function patientChoice(content: string): PatientChoice {
   const { id, name, birthDate, gender, identifier } = JSON.parse(content) as Patient;
@@ -109,89 +79,6 @@ function patientChoice(content: string): PatientChoice {
     ...(mrn && { mrn }),
   };
 }
-
-/** The parts that keep and find resources, on one database; `parts` are those of the store. */
-export async function createStorage({ config, databaseUrl }: AppOptions, base: string, now: () => Date) {
-  const sql = openPool(databaseUrl, { max: config.DB_CONNECTIONS });
-  const searchSql = openPool(databaseUrl, { max: config.DB_CONNECTIONS, customPlans: true });
-  const close = () => Promise.all([sql.end({ timeout: 5 }), searchSql.end({ timeout: 5 })]);
-  try {
-    await migrate(sql);
-    const types = await internTypes(sql, [...resourceTypes]);
-    const typeId = (type: string) => types.get(type)!;
-    const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
-    // Looked up on the other pool: a transaction that waits for an id must not wait for a connection that it holds itself.
-    const systems = new Systems(searchSql);
-    const registry = await createRegistry(ownDefinitions<SearchParameter>('SearchParameter'), (keys, known) =>
-      internParameters(searchSql, keys, known),
-    );
-    const { indexed, compartment } = registry;
-    const cursors = new Cursors(await secretOf(sql, 'cursor'));
-    const terminology = createTerminology({
-      base,
-      published: readPublished(() => [
-        ...ownDefinitions<CodeSystem>('CodeSystem'),
-        ...ownDefinitions<ValueSet>('ValueSet'),
-      ]),
-      stored: storedTerminology(() => search),
-    });
-    const textIndex = createTextIndex({ sql, parameters: registry });
-    const search: Search = new Search({
-      sql: searchSql,
-      registry,
-      systems,
-      cursors,
-      ridOf,
-      typeId,
-      terminology,
-      textIndex,
-      base,
-      now,
-    });
-    const parts: StoreDependencies = {
-      sql,
-      systems,
-      ridOf,
-      typeId,
-      indexed,
-      compartment,
-      base,
-      parameters: { generation: registry.generation, refresh: async () => void (await registry.refresh()) },
-      writers: Math.max(1, config.DB_CONNECTIONS >> 1),
-    };
-    const store = new Store(parts);
-    const history = new VersionHistory({
-      sql: searchSql,
-      ridOf,
-      typeId,
-      types: resourceTypes,
-      compartment,
-      listItem: () => registry.find('List', 'item')!.id,
-    });
-    const readers = { sql: searchSql, registry, ridOf, typeId };
-    const everything = new Everything(readers);
-    const usedLabels = (types: readonly string[], visibility: Visibility) =>
-      usedMeta(readers, types, visibility);
-    return {
-      sql,
-      typeId,
-      registry,
-      search,
-      cursors,
-      textIndex,
-      parts,
-      store,
-      history,
-      everything,
-      usedLabels,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-type Storage = Awaited<ReturnType<typeof createStorage>>;
 
 /** What interactions and operations work with. */
 function createContext(

@@ -1,12 +1,12 @@
 // Whether a database agrees with itself: every index row with its resource, both ways; one row of the change feed a version;
 // versions without gaps; contents with their columns. The rows are made anew from the stored bytes and compared by PostgreSQL.
 import type { Resource } from '@medplum/fhirtypes';
-import { createStorage } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { openPool, type Sql } from '../db/pool.ts';
 import { parseJson } from '../fhir/json.ts';
 import { indexResource } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
+import { createStorage } from '../storage.ts';
 
 const BATCH = 500;
 /** Rows that are shown of each kind of disagreement. */

@@ -1,10 +1,10 @@
 // A batch of an import meets others: changed search parameters, and imports of the same resources. server/bulk/import-batch.ts
 import t, { type Test } from 'tap';
-import { createStorage } from '../../app.ts';
 import { type BatchDependencies, storeBatch } from '../../bulk/import-batch.ts';
 import { type Checked, checkItem } from '../../bulk/import-item.ts';
 import { readConfig } from '../../config.ts';
 import { stamp } from '../../interaction/write-pipeline.ts';
+import { createStorage } from '../../storage.ts';
 import { inconsistencies } from '../consistency.ts';
 import { createDatabase } from '../helpers/database.ts';
 

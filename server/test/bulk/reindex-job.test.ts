@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { createApp, createStorage } from '../../app.ts';
+import { createApp } from '../../app.ts';
 import { PostedParameters } from '../../bulk/posted-parameters.ts';
 import { REINDEX, reindexKinds } from '../../bulk/reindex.ts';
 import { readConfig } from '../../config.ts';
 import { createJobs, type JobKind, type Run } from '../../job/index.ts';
+import { createStorage } from '../../storage.ts';
 import { asking, startServer } from '../helpers/server.ts';
 import { BASE, openStorage } from '../search/storage.ts';
 
