@@ -9,9 +9,10 @@ import { conflict } from '../fhir/errors.ts';
 import { stringifyJson } from '../fhir/json.ts';
 import { type IndexRows, indexResource } from '../indexing/index.ts';
 import type { NewVersion, Store, StoreDependencies } from '../store/index.ts';
+import { unknownSystems } from '../store/index-columns.ts';
 import { methodCodes } from '../store/write.ts';
 import { type Checked, type Failure, notStored } from './import-item.ts';
-import { CopyRows, unknownSystems } from './import-rows.ts';
+import { CopyRows } from './import-rows.ts';
 
 export interface BatchDependencies extends Omit<StoreDependencies, 'compartment' | 'writers'> {
   store: Pick<Store, 'write'>;

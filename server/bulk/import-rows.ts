@@ -33,23 +33,6 @@ const INDEX = new Map(
   ]),
 );
 
-/** Code systems of index rows that this process has not met. */
-export function unknownSystems(list: Iterable<IndexRows>, systems: Systems): Set<string> {
-  const unknown = new Set<string>();
-  for (const rows of list)
-    for (const [table, made] of rows) {
-      const place = INDEX.get(table)!.systems.indexOf(true);
-      if (place < 0) continue;
-      for (const { values } of made) {
-        for (let n = place; n < values.length; n++) {
-          const url = INDEX.get(table)!.systems[n] ? values[n] : undefined;
-          if (typeof url === 'string' && systems.known(url) === undefined) unknown.add(url);
-        }
-      }
-    }
-  return unknown;
-}
-
 /** Rows of first versions, table by table. Their code systems must be interned before. */
 export class CopyRows {
   readonly #systems: Systems;

@@ -2,10 +2,11 @@
 import type { Systems } from '../db/intern.ts';
 import type { Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
-import { plainArray, Statement, textArray } from '../db/statement.ts';
+import { plainArray, Statement } from '../db/statement.ts';
 import { type IndexRows, indexResource, type TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
 import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
+import { columnArrays } from '../store/index-columns.ts';
 
 /** One resource as the scan read it. */
 export interface Scanned {
@@ -63,15 +64,7 @@ export async function insertParameterRows(
     );
     if (!placed.length) continue;
     const statement = new Statement();
-    const arrays = columns.map(([, type], n) => {
-      const values = placed.map((row) => row.values[n]!);
-      if (type === 'system')
-        return statement.add(
-          plainArray(values.map((url) => (url === null ? null : systems.known(url)!))),
-          'integer[]',
-        );
-      return statement.add(type === 'text' ? textArray(values) : plainArray(values), `${type}[]`);
-    });
+    const arrays = columnArrays(table, placed, statement, systems);
     const names = columns.map(([name]) => name).join(', ');
     const result = await transaction.unsafe(
       `insert into ${table} (param, ${names}, last_updated, rid)

@@ -3,11 +3,12 @@
 import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
-import { plainArray, Statement, textArray } from '../db/statement.ts';
+import { plainArray, Statement } from '../db/statement.ts';
 import { issue, unprocessable } from '../fhir/errors.ts';
 import type { IndexRows, TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
 import type { IndexTable } from '../search/param/type.ts';
+import { columnArrays, unknownSystems } from './index-columns.ts';
 
 /** How a version came about, as history tells it. */
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -63,23 +64,6 @@ const MAX_NEW_SYSTEMS = 1_000;
 /** Character between contents: JSON text cannot hold it unescaped. */
 const SEPARATOR = '\u001e';
 
-/** Tables with code systems, and the places of those columns. */
-const SYSTEM_COLUMNS = [...indexTables].flatMap(([table, { columns }]) =>
-  columns.flatMap(([, type], place) => (type === 'system' ? [[table, place] as const] : [])),
-);
-
-/** Code systems of the rows that this process has not met. */
-function unknownSystems(changes: readonly Change[], systems: Systems): Set<string> {
-  const unknown = new Set<string>();
-  for (const { rows } of changes)
-    for (const [table, place] of SYSTEM_COLUMNS)
-      for (const { values } of rows.get(table) ?? []) {
-        const url = values[place];
-        if (typeof url === 'string' && systems.known(url) === undefined) unknown.add(url);
-      }
-  return unknown;
-}
-
 /** Rows of one table, each with the place of its change (from 1, as SQL counts). */
 interface PlacedRows {
   places: number[];
@@ -125,15 +109,7 @@ function insertRows(
 ): string {
   const { columns } = indexTables.get(table)!;
   const params = statement.add(plainArray(rows.map((row) => row.param)), 'smallint[]');
-  const arrays = columns.map(([, type], n) => {
-    const values = rows.map((row) => row.values[n]!);
-    if (type === 'system')
-      return statement.add(
-        plainArray(values.map((url) => (url === null ? null : systems.known(url)!))),
-        'integer[]',
-      );
-    return statement.add(type === 'text' ? textArray(values) : plainArray(values), `${type}[]`);
-  });
+  const arrays = columnArrays(table, rows, statement, systems);
   const names = columns.map(([name]) => name).join(', ');
   return `insert into ${table} (param, ${names}, last_updated, rid)
     select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, (${lastUpdated})[t.n], (${rids})[t.n]
@@ -222,7 +198,10 @@ export async function writeChanges(
   systems: Systems,
   set: ChangeSet,
 ): Promise<Written> {
-  const unknown = unknownSystems(set.changes, systems);
+  const unknown = unknownSystems(
+    set.changes.map(({ rows }) => rows),
+    systems,
+  );
   if (unknown.size > MAX_NEW_SYSTEMS) {
     throw unprocessable([
       issue(
