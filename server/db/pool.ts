@@ -1,5 +1,6 @@
 // Connections to PostgreSQL: few, pipelined, with named statements (postgres.js), lent to everyone as `Sql`.
 import postgres from 'postgres';
+import { guardTransactions } from './transaction-guard.ts';
 
 /** A tagged-template connection pool of postgres.js. */
 export type Sql = postgres.Sql<Record<string, never>>;
@@ -18,12 +19,20 @@ export interface PoolOptions {
   statementTimeout?: number;
 }
 
+/** Most seconds between two tries to connect, so that a database that is back is found soon. */
+const MAX_WAIT = 1;
+
 /** Opens a pool. Connections are made on first use and again after a loss. */
 export function openPool(url: string, options: PoolOptions): Sql {
-  return postgres(url, {
+  let closed = 0;
+  const sql = postgres(url, {
     max: options.max,
     connect_timeout: 5,
+    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, MAX_WAIT) * (0.5 + Math.random() / 2),
     onnotice: () => {},
+    onclose: () => {
+      closed++;
+    },
     connection: {
       application_name: 'throughline',
       timezone: 'UTC',
@@ -37,6 +46,7 @@ export function openPool(url: string, options: PoolOptions): Sql {
       client_min_messages: 'warning',
     },
   }) as unknown as Sql;
+  return guardTransactions(sql, () => closed);
 }
 
 const UNREACHABLE = new Set([
