@@ -35,7 +35,7 @@ export interface ImportResult extends ImportProgress {
 /** Most resources, and about the most bytes, of one batch. */
 const BATCH = { resources: 2_000, bytes: 8 << 20 };
 /** Batches that are being stored while the next one is read: PostgreSQL has always one at hand. */
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 /** Resources after which sockets get their turn. */
 const TURN = 64;
 

@@ -12,6 +12,8 @@ const DATE =
 
 /** Instant in milliseconds of UTC fields; years below 100 are taken literally. */
 function utc(year: number, month: number, day = 1, hour = 0, minute = 0, second = 0, ms = 0): number {
+  // Date.UTC takes the years 0 to 99 for those of the twentieth century.
+  if (year > 99) return Date.UTC(year, month, day, hour, minute, second, ms);
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   date.setUTCHours(hour, minute, second, ms);
@@ -61,8 +63,11 @@ export function dateRange(text: string): DateRange | undefined {
 /** ISO text of an instant in milliseconds; years before 1 and beyond 9999 in the form that PostgreSQL reads. */
 export function instantText(time: number): string {
   const date = new Date(time);
+  const text = date.toISOString();
+  // Years of four digits, not before 1.
+  if (text.length === 24 && !text.startsWith('0000')) return text;
   const year = date.getUTCFullYear();
-  if (year > 0) return date.toISOString().replace(/^\+0*/, '');
+  if (year > 0) return text.replace(/^\+0*/, '');
   return `${String(1 - year).padStart(4, '0')}${date.toISOString().slice(-20)} BC`;
 }
 
