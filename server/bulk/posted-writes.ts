@@ -20,6 +20,18 @@ export function withSearchParameters(
   };
 }
 
+const NAMED = /(?:^|\/)SearchParameter(?:[/?]|$)/;
+
+/** Whether the URL of an entry, relative or with the base address, names SearchParameters; it may be encoded. */
+function namesSearchParameter(url: unknown): boolean {
+  if (typeof url !== 'string') return false;
+  try {
+    return NAMED.test(decodeURIComponent(url));
+  } catch {
+    return NAMED.test(url);
+  }
+}
+
 /** Whether a request that was carried out may have changed a SearchParameter. */
 export function writesSearchParameters({
   method,
@@ -32,8 +44,6 @@ export function writesSearchParameters({
 }): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   if (path.length) return path[0] === 'SearchParameter' && path.length < 3;
-  const entries = (body as Bundle | undefined)?.entry;
-  return (
-    Array.isArray(entries) && entries.some((entry) => entry?.request?.url?.startsWith('SearchParameter'))
-  );
+  const entries: unknown = (body as Bundle | undefined)?.entry;
+  return Array.isArray(entries) && entries.some((entry) => namesSearchParameter(entry?.request?.url));
 }

@@ -69,6 +69,8 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown })?
 
 /** True when the database cannot be reached or is going down; the request may be tried again later. */
 export const isUnreachable = (error: unknown): boolean => UNREACHABLE.has(codeOf(error));
+/** True when a statement is beyond what PostgreSQL can do (class 54): too deep, too many columns or arguments. */
+export const isTooComplex = (error: unknown): boolean => /^54...$/.test(codeOf(error));
 /** True when PostgreSQL ended the statement at its time limit. */
 export const isTimeout = (error: unknown): boolean => codeOf(error) === '57014';
 

@@ -1,6 +1,7 @@
 // batch: each entry on its own, in the order of the bundle; a failure stays its entry's. https://hl7.org/fhir/R4/http.html#transaction
 import { badRequest, FhirError } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
+import { databaseFailure } from '../store/failure.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { answerTo, entriesOf, requestOf } from './bundle-entry.ts';
 import type { Context, FhirRequest, Handler } from './context.ts';
@@ -30,7 +31,9 @@ async function settle(
     budget.check();
     return answerTo(request, budget.spend(await context.dispatch(request)));
   } catch (error) {
-    if (error instanceof FhirError) return { kind: 'outcome', status: error.status, issues: error.issues };
+    // What other entries have written stands: a statement that took too long must not hide their answers.
+    const failure = error instanceof FhirError ? error : databaseFailure(error);
+    if (failure) return { kind: 'outcome', status: failure.status, issues: failure.issues };
     throw error;
   }
 }

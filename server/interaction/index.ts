@@ -13,6 +13,7 @@ import { historyInstance } from './history-instance.ts';
 import { historySystem } from './history-system.ts';
 import { historyType } from './history-type.ts';
 import { methodNotOffered } from './method.ts';
+import { checkParameters } from './parameters.ts';
 import { patch } from './patch.ts';
 import { read } from './read.ts';
 import { searchCompartment } from './search-compartment.ts';
@@ -31,11 +32,11 @@ export interface Interaction {
   handler: Handler;
 }
 
-const capabilities: Handler = async (context) => ({
-  kind: 'json',
-  status: 200,
-  json: context.capabilities(),
-});
+/** Whatever `mode` asks for, the whole statement is answered. https://hl7.org/fhir/R4/http.html#capabilities */
+const capabilities: Handler = async (context, request) => {
+  checkParameters(request, ['mode']);
+  return { kind: 'json', status: 200, json: context.capabilities() };
+};
 
 export const interactions: readonly Interaction[] = [
   { code: 'capabilities', level: 'system', method: 'GET', path: 'metadata', handler: capabilities },

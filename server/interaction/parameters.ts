@@ -10,12 +10,18 @@ const GENERAL: ReadonlySet<string> = new Set(['_format', '_pretty', '_summary', 
 export const isLenient = (prefer: string | undefined): boolean =>
   /\bhandling\s*=\s*"?lenient\b/.test(prefer ?? '');
 
-/** @throws FhirError 400 that names the first parameter that the interaction does not have */
-export function checkParameters({ query, headers, method, path }: FhirRequest): void {
+/**
+ * @param own parameters that the interaction has beside the general ones
+ * @throws FhirError 400 that names the first parameter that the interaction does not have
+ */
+export function checkParameters(
+  { query, headers, method, path }: FhirRequest,
+  own: readonly string[] = [],
+): void {
   if (!query.size || isLenient(headers.prefer)) return;
-  const unknown = [...query.keys()].find((name) => !GENERAL.has(name));
+  const unknown = [...query.keys()].find((name) => !GENERAL.has(name) && !own.includes(name));
   if (unknown === undefined) return;
   throw notSupported(
-    `${method} ${path.join('/')} has no parameter "${unknown}". Known are ${[...GENERAL].join(', ')}.`,
+    `${method} ${path.join('/')} has no parameter "${unknown}". Known are ${[...GENERAL, ...own].join(', ')}.`,
   );
 }

@@ -7,6 +7,7 @@ import { resourceTypes } from '../fhir/elements.ts';
 import { badRequest, forbidden, notFound, notSupported } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
+import { isLenient } from '../interaction/parameters.ts';
 
 export interface ExportContext extends Context {
   exports: Exports;
@@ -71,7 +72,7 @@ export async function exportKickOff(
   if (!/\brespond-async\b/.test(headers.prefer ?? '')) {
     throw badRequest('An export runs in the background: send the header "Prefer: respond-async".');
   }
-  checkParameters(query, /\bhandling\s*=\s*lenient\b/.test(headers.prefer ?? ''));
+  checkParameters(query, isLenient(headers.prefer));
   const level: ExportLevel = path[0] === 'Patient' ? 'patient' : 'system';
   const since = query.get('_since')?.replaceAll(' ', '+');
   const url = `${base}/${path.join('/')}${query.size ? `?${query}` : ''}`;

@@ -47,6 +47,17 @@ export interface SearchOptions {
   executor?: Transaction;
 }
 
+/** Most parameters of one statement that the driver sends; PostgreSQL takes 65,535. */
+const MAX_STATEMENT_VALUES = 65_533;
+
+/** @throws FhirError 400 when the values are more than a statement can have */
+function checkFits({ values }: Compiled): void {
+  if (values.length > MAX_STATEMENT_VALUES)
+    throw badRequest(
+      `This search compares ${values.length} values. Give fewer: at most ${MAX_STATEMENT_VALUES} fit.`,
+    );
+}
+
 /** Matches that are rather read in the order of the sort than sorted. */
 const MANY = 2_000;
 
@@ -156,8 +167,11 @@ export class Search {
     const read = readQuery(scope, parameters, { registry, access, lenient });
     const query = { ...read, criteria: await this.#prepare(read, access) };
     const links = `${scope.path}?${new URLSearchParams(query.used)}`;
-    const run: Run = ({ text, values }) =>
-      (executor ?? sql).unsafe(text, values, { prepare: true }) as unknown as Promise<Row[]>;
+    const run: Run = async (compiled) => {
+      checkFits(compiled);
+      const rows = await (executor ?? sql).unsafe(compiled.text, compiled.values, { prepare: true });
+      return rows as unknown as Row[];
+    };
     const plan: Plan = {
       query,
       visibility: this.#visibilityOf(access, query.types, 's'),

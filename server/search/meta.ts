@@ -65,8 +65,10 @@ export async function usedMeta(
 ): Promise<Meta> {
   const statement = new Statement();
   const profiles = await deps.sql.unsafe(
+    // A profile with a version has a row without it too.
     `select distinct i.value from index_uri i
-    where ${readable(deps, '_profile', types, visibility, statement)} order by i.value limit ${MOST}`,
+    where ${readable(deps, '_profile', types, visibility, statement)} and not exists (select from index_uri v
+      where v.rid = i.rid and v.param = i.param and starts_with(v.value, i.value || '|')) order by i.value limit ${MOST}`,
     statement.values,
     { prepare: true },
   );

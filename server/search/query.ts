@@ -62,6 +62,10 @@ const MAX_CRITERIA = 40;
 const MAX_VALUES = 10_000;
 const MAX_SORT_KEYS = 8;
 
+/** Most parameters of one search, and most characters in them: all are read before one of them is refused. */
+const MAX_PARAMETERS = 1000;
+const MAX_CHARACTERS = 2_000_000;
+
 /** Reads a parameter; what it returns stands in the self link instead of the value. */
 type Reader = (query: SearchQuery, value: string, registry: Registry, name: string) => string | undefined;
 
@@ -89,7 +93,7 @@ const refused =
   };
 
 /** Parameters that steer the answer. */
-const controls: Record<string, Reader> = {
+export const controls: Readonly<Record<string, Reader>> = {
   _count(query, value) {
     if (!/^\d{1,9}$/.test(value))
       throw badRequest(`_count is "${value}". Give a number from 0 to ${MAX_COUNT}.`);
@@ -194,6 +198,15 @@ function settle(query: SearchQuery): SearchQuery {
   return query.counted || query.count === 0 ? { ...query, count: 0, total: 'accurate' } : query;
 }
 
+/** @throws FhirError 400 for more than anybody asks */
+function checkSize(parameters: readonly (readonly [string, string])[]): void {
+  if (parameters.length > MAX_PARAMETERS)
+    throw badRequest(`This search has ${parameters.length} parameters. Give at most ${MAX_PARAMETERS}.`);
+  const length = parameters.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (length > MAX_CHARACTERS)
+    throw badRequest(`This search has ${length} characters. Give at most ${MAX_CHARACTERS}.`);
+}
+
 const scopeFor = (types: readonly string[]): string =>
   types.length === 1 ? `user/${types[0]}.rs` : 'user/*.rs';
 
@@ -235,6 +248,7 @@ export function readQuery(
   { registry, access, lenient }: QueryContext,
 ): SearchQuery {
   const list = [...parameters];
+  checkSize(list);
   const query: SearchQuery = {
     types: typesOf(scope, list, access),
     criteria: scope.compartment ? [scope.compartment] : [],

@@ -4,7 +4,7 @@ import type { Resource, SearchParameter } from '@medplum/fhirtypes';
 import type { ParameterRow, ParameterTable } from '../db/intern.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { FhirError, type Issue } from '../fhir/errors.ts';
-import { compilePath } from '../fhir/path/index.ts';
+import { compilePath, pathTypes } from '../fhir/path/index.ts';
 import {
   type Definition,
   isCommon,
@@ -64,6 +64,15 @@ function lazily(expression: string, type: string): SearchParam['extract'] {
   return (resource) => {
     compiled ??= compilePath(expression, type) as SearchParam['extract'];
     return compiled(resource);
+  };
+}
+
+/** Whether an expression gives canonical URLs, found out on first use. */
+function namesByUrl(expression: string, type: string): () => boolean {
+  let known: boolean | undefined;
+  return () => {
+    known ??= pathTypes(expression, type).includes('canonical');
+    return known;
   };
 }
 
@@ -250,6 +259,7 @@ class Parameters implements Registry {
       type,
       url,
       ...(target && { target }),
+      ...(type === 'reference' && { isCanonical: namesByUrl(expression, resourceType) }),
       extract: lazily(expression, resourceType),
       ...(components && { components: components.map((part) => componentOf(part, this.#definitionByUrl)) }),
     };

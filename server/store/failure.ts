@@ -1,5 +1,5 @@
 // What the database's own failures mean to a caller.
-import { isTimeout, isUnreachable } from '../db/pool.ts';
+import { isTimeout, isTooComplex, isUnreachable } from '../db/pool.ts';
 import { FhirError, issue, unavailable } from '../fhir/errors.ts';
 
 /** A failure of PostgreSQL as one of ours; undefined when it is none that a caller can do something about. */
@@ -9,6 +9,10 @@ export function databaseFailure(error: unknown): FhirError | undefined {
       'The database cannot be reached just now. Try again in a moment; after a write, read first whether it was stored.',
     );
   }
+  if (isTooComplex(error))
+    return new FhirError(400, [
+      issue('too-costly', 'This is more than the database can do in one statement. Ask for less at once.'),
+    ]);
   if (!isTimeout(error)) return undefined;
   return new FhirError(503, [
     issue('timeout', 'This took longer than the server allows. Ask for less at once.'),

@@ -67,6 +67,10 @@ export function isCompiled(expression: string, type: string): boolean {
   return codeOf(expression, type) !== undefined;
 }
 
+/** The FHIR types that the values of a path may have; none when it is left to fhirpath.js. @throws as compilePath does */
+export const pathTypes = (expression: string, type: string): readonly string[] =>
+  codeOf(expression, type)?.types ?? [];
+
 /** The compiled expression, or undefined when it has to be left to fhirpath.js. */
 function codeOf(expression: string, type: string): Code | undefined {
   if (!typeOf(type)) throw badRequest(`${type} is no FHIR R4 type for which FHIRPath could be evaluated.`);

@@ -4,6 +4,7 @@ import { choiceName, elementOf, isA, isPrimitive } from '../../fhir/elements.ts'
 import { badRequest } from '../../fhir/errors.ts';
 import { Unsupported } from '../../fhir/path/code.ts';
 import { compile } from '../../fhir/path/compile.ts';
+import { limited } from '../../fhir/path/limited.ts';
 import { truthOf } from '../../fhir/path/operator.ts';
 import type { Node } from '../../fhir/path/parser.ts';
 import { type Holder, isHolder, plainOf } from './document.ts';
@@ -168,12 +169,13 @@ function follow(node: Node, walk: Walk): Place[] {
 
 /**
  * The places that a path names in a resource.
- * @throws FhirError 400 for a path that names no elements of the type, or uses more of FHIRPath than a patch may
+ * @throws FhirError 400 for a path that names no elements of the type, or uses more of FHIRPath than a patch may; 422 for one
+ * that takes too long
  */
 export function placesOf(path: Node, resource: Holder): Place[] {
   const root: Place = { type: resource.resourceType as string, property: '' };
   try {
-    return follow(path, { root, resource });
+    return limited(() => follow(path, { root, resource }));
   } catch (error) {
     if (error instanceof Unsupported)
       throw badRequest(

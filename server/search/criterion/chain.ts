@@ -4,7 +4,7 @@ import { type Visibility, visibleSql } from '../../db/visibility.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, forbidden, notSupported } from '../../fhir/errors.ts';
 import type { SearchParam } from '../param/type.ts';
-import { paramsOf } from './index-parameter.ts';
+import { anyOf, paramsOf } from './index-parameter.ts';
 import { has, namesOf } from './known.ts';
 import { isToldByRows } from './presence.ts';
 import {
@@ -73,13 +73,25 @@ export function readLink(
   only: string | undefined,
   context: ReadContext,
   inner: (targets: readonly string[], context: ReadContext) => Criterion,
-): ChainCriterion {
+): Criterion {
   const params = referencesOf(types, code, context);
   const all = targetsOf(code, params, only);
   const targets = all.filter((type) => context.covers(type, 's'));
   if (!targets.length) throw notCovered(all, only ? `${code}:${only}` : code);
-  return { kind: 'chain', params, targets, criterion: inner(targets, deeper(context, targets.length > 1)) };
+  const criterion = inner(targets, deeper(context, targets.length > 1));
+  const [byUrl, byAddress] = [params.filter(isCanonical), params.filter((param) => !isCanonical(param))];
+  const links: ChainCriterion[] = [];
+  if (byAddress.length) links.push({ kind: 'chain', params: byAddress, targets, criterion });
+  if (byUrl.length)
+    links.push({ kind: 'chain', params: byUrl, targets, urls: urlsOf(targets, context), criterion });
+  return anyOf(links);
 }
+
+const isCanonical = ({ isCanonical: told }: SearchParam): boolean => told?.() ?? false;
+
+/** Ids of the parameter `url` of the types that have it. */
+const urlsOf = (types: readonly string[], { registry }: ReadContext): number[] =>
+  types.flatMap((type) => registry.find(type, 'url')?.id ?? []);
 
 /**
  * Reads `_has:Type:parameter:rest`.
@@ -105,7 +117,8 @@ export function readHas(
       `${has([source], `reference "${code}" to ${namesOf(types)}`)}: it refers to ${namesOf(param.target)}.`,
     );
   if (!context.covers(source, 's')) throw notCovered([source], name);
-  return { kind: 'has', source, param, criterion: inner(source, rest, next) };
+  const urls = isCanonical(param) && { urls: urlsOf(types, context) };
+  return { kind: 'has', source, param, ...urls, criterion: inner(source, rest, next) };
 }
 
 const isUnlimited = (visibility: Visibility): boolean => visibility.all === undefined;
@@ -116,15 +129,24 @@ function visible(visibility: Visibility, alias: string, { compartment, statement
   return sql ? ` and ${sql}` : '';
 }
 
-export const chainSql: Sql<ChainCriterion> = ({ params, targets, criterion }, row, context, test) => {
+/** The rows `link` of references, and the SQL of what they refer to: canonical URLs are those of the resources' own `url` and version. */
+function linksSql(link: string, urls: readonly number[] | undefined): { from: string; to: string } {
+  if (!urls) return { from: `index_reference ${link}`, to: `${link}.target` };
+  const own = `${link}u`;
+  const join = `join index_uri ${own} on ${own}.value = ${link}.value and ${paramTest(own, urls)}`;
+  return { from: `index_uri ${link} ${join}`, to: `${own}.rid` };
+}
+
+export const chainSql: Sql<ChainCriterion> = ({ params, targets, urls, criterion }, row, context, test) => {
   const depth = row.depth + 1;
   const [link, target] = [`c${depth}`, `t${depth}`];
+  const { from, to } = linksSql(link, urls);
   const visibility = context.visibilityOf(targets, 's');
   const ids = params.map(({ id }) => id);
   const where = `where ${link}.rid = ${row.rid} and ${paramTest(link, ids)}`;
   if (isUnlimited(visibility) && isToldByRows(criterion)) {
-    const told = test(criterion, { rid: `${link}.target`, lastUpdated: '', type: '', depth });
-    return `exists (select from index_reference ${link} ${where} and ${told})`;
+    const told = test(criterion, { rid: to, lastUpdated: '', type: '', depth });
+    return `exists (select from ${from} ${where} and ${told})`;
   }
   const type = typeTest(`${target}.type`, targets.map(context.typeId));
   const inner = {
@@ -133,13 +155,14 @@ export const chainSql: Sql<ChainCriterion> = ({ params, targets, criterion }, ro
     type: `${target}.type`,
     depth,
   };
-  return `exists (select from index_reference ${link} join resource ${target} on ${target}.rid = ${link}.target and not ${target}.deleted and ${type} ${where} and ${test(criterion, inner)}${visible(visibility, target, context)})`;
+  return `exists (select from ${from} join resource ${target} on ${target}.rid = ${to} and not ${target}.deleted and ${type} ${where} and ${test(criterion, inner)}${visible(visibility, target, context)})`;
 };
 
 /** Rows of the reference belong to present resources of the source's type: the resource is read for its access only. */
-export const hasSql: Sql<HasCriterion> = ({ source, param, criterion }, row, context, test) => {
+export const hasSql: Sql<HasCriterion> = ({ source, param, urls, criterion }, row, context, test) => {
   const depth = row.depth + 1;
   const [link, origin] = [`h${depth}`, `o${depth}`];
+  const { from, to } = linksSql(link, urls);
   const visibility = context.visibilityOf([source], 's');
   const inner = {
     rid: `${link}.rid`,
@@ -148,5 +171,5 @@ export const hasSql: Sql<HasCriterion> = ({ source, param, criterion }, row, con
     depth,
   };
   const join = isUnlimited(visibility) ? '' : ` join resource ${origin} on ${origin}.rid = ${link}.rid`;
-  return `exists (select from index_reference ${link}${join} where ${link}.target = ${row.rid} and ${paramTest(link, [param.id])} and ${test(criterion, inner)}${join && visible(visibility, origin, context)})`;
+  return `exists (select from ${from}${join} where ${to} = ${row.rid} and ${paramTest(link, [param.id])} and ${test(criterion, inner)}${join && visible(visibility, origin, context)})`;
 };

@@ -5,6 +5,7 @@ import { badRequest, notSupported } from '../../fhir/errors.ts';
 import { ID } from '../../fhir/reference.ts';
 import { lastUpdatedSql } from '../param/date.ts';
 import {
+  type Criterion,
   type IdCriterion,
   type LastUpdatedCriterion,
   type Sql,
@@ -38,6 +39,14 @@ export const readType = (_types: readonly string[], value: string): TypeCriterio
   kind: 'type',
   types: readTypes(value),
 });
+
+/** `:missing` of what every resource has: none of the types, or all. @throws FhirError 400 for another value */
+export function readMissing(types: readonly string[], name: string, value: string): Criterion {
+  if (value !== 'true' && value !== 'false')
+    throw badRequest(`${name} is "${value}". Allowed are true and false.`);
+  const present: TypeCriterion = { kind: 'type', types };
+  return value === 'true' ? { kind: 'not', criterion: present } : present;
+}
 
 export const idSql: Sql<IdCriterion> = ({ keys }, row, { ridOf, statement }) =>
   keys.length === 1

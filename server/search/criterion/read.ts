@@ -1,6 +1,6 @@
 // `name=value` read as a criterion, whatever its kind. https://hl7.org/fhir/R4/search.html#parameters
 import { readHas, readLink } from './chain.ts';
-import { readId, readLastUpdated, readType } from './columns.ts';
+import { readId, readLastUpdated, readMissing, readType } from './columns.ts';
 import { readFilter } from './filter.ts';
 import { noModifier, readIndexParameter } from './index-parameter.ts';
 import { readList } from './list.ts';
@@ -9,8 +9,8 @@ import type { Criterion, Read, ReadContext } from './type.ts';
 
 type Reader = (types: readonly string[], value: string, context: ReadContext) => Criterion;
 
-/** Parameters that are no rows of an index. They have no modifiers. */
-const readers: Record<string, Reader> = {
+/** Parameters that are no rows of an index. */
+export const readers: Readonly<Record<string, Reader>> = {
   _id: readId,
   _lastUpdated: readLastUpdated,
   _type: readType,
@@ -18,6 +18,12 @@ const readers: Record<string, Reader> = {
   _text: readText('narrative'),
   _content: readText('content'),
   _filter: (types, value, context) => readFilter(types, value, context, readCriterion),
+};
+
+/** Modifiers of those that are columns of every resource; the others have none. */
+const columnModifiers: Readonly<Record<string, readonly string[]>> = {
+  _id: ['missing', 'not'],
+  _lastUpdated: ['missing'],
 };
 
 /** `subject.name`, `subject:Patient.name`: the first link and the rest. */
@@ -35,6 +41,10 @@ export const readCriterion: Read = (types, name, value, context) => {
     return readLink(types, code, only, context, (targets, next) => readCriterion(targets, rest, value, next));
   const [own, ...modifiers] = name.split(':') as [string, ...string[]];
   if (!Object.hasOwn(readers, own)) return readIndexParameter(types, name, value, context);
-  if (modifiers.length) throw noModifier(own, modifiers.join(':'), []);
-  return readers[own]!(types, value, context);
+  const read = () => readers[own]!(types, value, context);
+  if (!modifiers.length) return read();
+  const modifier = modifiers.join(':');
+  const known = Object.hasOwn(columnModifiers, own) ? columnModifiers[own]! : [];
+  if (!known.includes(modifier)) throw noModifier(own, modifier, known);
+  return modifier === 'not' ? { kind: 'not', criterion: read() } : readMissing(types, name, value);
 };

@@ -36,6 +36,8 @@ export interface ChainCriterion {
   kind: 'chain';
   params: readonly SearchParam[];
   targets: readonly string[];
+  /** Ids of the targets' parameter `url`, when the references are canonical URLs. */
+  urls?: readonly number[];
   criterion: Criterion;
 }
 /** `_has:Observation:patient:code=…`: a resource that refers to this one and meets a criterion. */
@@ -43,6 +45,8 @@ export interface HasCriterion {
   kind: 'has';
   source: string;
   param: SearchParam;
+  /** Ids of this resource's parameter `url`, when the reference is a canonical URL. */
+  urls?: readonly number[];
   criterion: Criterion;
 }
 /** `_list=1`: an item of one of the lists. */
@@ -55,6 +59,7 @@ export interface ListCriterion {
 export interface TextCriterion {
   kind: 'text';
   column: 'narrative' | 'content';
+  /** As `to_tsquery` reads them; any of them. */
   texts: readonly string[];
 }
 /** `Patient/1/Task`: in the compartment of a resource. */

@@ -23,6 +23,9 @@ const referencesOf: Record<string, (value: never) => string | undefined> = {
   uri: (value: string) => value,
 };
 
+/** What a value without an address is indexed by, so that it is not missing: an identifier, words, a contained resource. */
+const UNADDRESSED = '';
+
 /** The rids that one value may mean: a bare id means that id of each target type. */
 function targetsOf(
   text: string,
@@ -92,8 +95,10 @@ export const reference: ParamType = {
   modifiers: [...resourceTypes, 'identifier', 'below'],
   rows: (values, { ridOf, base }) =>
     values.flatMap(({ type, value }) => {
-      const text = referencesOf[type]?.(value as never);
-      return text && !text.startsWith('#') ? referenceKeys(text, base).map((key) => [ridOf(key)]) : [];
+      if (!Object.hasOwn(referencesOf, type)) return [];
+      const text = referencesOf[type]!(value as never);
+      if (!text || text.startsWith('#')) return [[ridOf(UNADDRESSED)]];
+      return referenceKeys(text, base).map((key) => [ridOf(key)]);
     }),
   modifierRows,
   tableOf: (modifier) => TABLES[modifier],

@@ -9,7 +9,7 @@ import {
   withoutEscapes,
 } from './type.ts';
 
-/** Characters of a value that are indexed; two longer strings that agree so far are not told apart. */
+/** Characters of a value that are indexed: a B-tree entry has at most 2,704 bytes. The column `exact` has them all. */
 const INDEXED_LENGTH = 400;
 
 const COMBINING = /\p{M}/gu;
@@ -62,17 +62,28 @@ type Test = (value: string, param: SearchParam, context: MatchContext) => string
 export const containsTest: Test = (escaped, param, { statement, column }) =>
   `${column('value')} like ${statement.add(`%${likePattern(normalized(escaped, param))}%`, 'text')}`;
 
+/** Condition on where the whole text has a search value that is longer than what is indexed; undefined for the others. */
+function wholeTest(escaped: string, place: string, { statement, column }: MatchContext): string | undefined {
+  const text = withoutEscapes(escaped);
+  if (text.length <= INDEXED_LENGTH) return undefined;
+  return `strpos(fold(${column('exact')}), fold(${statement.add(text, 'text')})) ${place}`;
+}
+
 /** What each modifier compares; '' is none. */
 const tests: Readonly<Record<string, Test>> = {
-  '': (escaped, param, { statement, column }) => {
+  '': (escaped, param, context) => {
+    const { statement, column } = context;
     const value = normalized(escaped, param);
-    return `${column('value')} >= ${statement.add(value, 'text')} and ${column('value')} < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
+    const begins = `${column('value')} >= ${statement.add(value, 'text')} and ${column('value')} < ${statement.add(`${value}\u{10FFFF}`, 'text')}`;
+    const whole = wholeTest(escaped, '= 1', context);
+    return whole ? `${begins} and ${whole}` : begins;
   },
   exact: (escaped, param, { statement, column }) => {
     const { text, value } = searched(escaped, param);
-    return `${column('value')} = ${statement.add(value, 'text')} and ${column('exact')} = ${statement.add(text.slice(0, INDEXED_LENGTH), 'text')}`;
+    return `${column('value')} = ${statement.add(value, 'text')} and ${column('exact')} = ${statement.add(text, 'text')}`;
   },
-  contains: containsTest,
+  contains: (escaped, param, context) =>
+    wholeTest(escaped, '> 0', context) ?? containsTest(escaped, param, context),
 };
 
 export const string: ParamType = {
@@ -86,7 +97,7 @@ export const string: ParamType = {
   rows: (values): IndexRow[] =>
     values
       .flatMap(({ type, value }) => partsOf[type]?.(value as never) ?? [])
-      .map((text) => [normalizeString(text), text.slice(0, INDEXED_LENGTH)]),
+      .map((text) => [normalizeString(text), text]),
   match(values, modifier, param, context) {
     const test = tests[modifier ?? '']!;
     const made = values.map((value) => test(value, param, context));

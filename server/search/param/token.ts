@@ -195,6 +195,15 @@ const tests: Readonly<Record<string, Test>> = {
 
 const asToken = ({ system, code }: SystemCode): string => `${escaped(system)}|${escaped(code)}`;
 
+/** Most values of one criterion for which terminology is asked. */
+const MAX_ASKED = { in: 100, hierarchy: 1000 } as const;
+
+/** @throws FhirError 400 for more than are followed */
+function checkAsked(values: readonly string[], most: number, param: string, modifier: string): void {
+  if (values.length > most)
+    throw badRequest(`"${param}:${modifier}" has ${values.length} values. Give at most ${most}.`);
+}
+
 /** The codes that are above or below each value, in its code system. */
 async function related(
   values: readonly string[],
@@ -203,6 +212,7 @@ async function related(
   { terminology, access }: PrepareContext,
 ): Promise<string[]> {
   if (modifier === 'below' && values.every(isMimeType)) return [...values];
+  checkAsked(values, MAX_ASKED.hierarchy, param, modifier);
   const follow = modifier === 'below' ? terminology.descendants : terminology.ancestors;
   const lists = await Promise.all(
     values.map(async (value) => {
@@ -220,9 +230,11 @@ async function related(
 /** The codes of all the value sets. */
 async function members(
   values: readonly string[],
+  modifier: 'in' | 'not-in',
   { code: param }: SearchParam,
   { terminology, access }: PrepareContext,
 ): Promise<string[]> {
+  checkAsked(values, MAX_ASKED.in, param, modifier);
   const lists = await Promise.all(
     values.map((value) => {
       if (!value)
@@ -245,7 +257,7 @@ export const token: ParamType = {
   modifierRows: ofTypeRows,
   tableOf: (modifier) => TABLES[modifier],
   prepare: async (values, modifier, param, context) => {
-    if (modifier === 'in' || modifier === 'not-in') return members(values, param, context);
+    if (modifier === 'in' || modifier === 'not-in') return members(values, modifier, param, context);
     if (modifier === 'above' || modifier === 'below') return related(values, modifier, param, context);
     return values;
   },

@@ -36,6 +36,8 @@ export interface SearchParam {
   readonly url: string;
   /** Resource types that a reference may point at; absent: any. */
   readonly target?: readonly string[];
+  /** Whether the values are canonical URLs, which name a resource by its `url`. Of references only. */
+  readonly isCanonical?: () => boolean;
   /** The values of the parameter in a resource; of a composite, the elements that hold a group each. */
   readonly extract: (resource: object) => TypedValue[];
   /** Of a composite: its parts, evaluated on each group. */

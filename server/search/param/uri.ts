@@ -1,10 +1,16 @@
 // URI search: the whole URI, or by the segments of its path: `:above`, `:below`. https://hl7.org/fhir/R4/search.html#uri
 import { textArray } from '../../db/statement.ts';
 import { badRequest } from '../../fhir/errors.ts';
+import type { TypedValue } from '../../fhir/path/index.ts';
 import { type IndexRow, indexedText, type MatchContext, type ParamType, withoutEscapes } from './type.ts';
 
 /** A URL, whose path has segments; a URN has none. */
 const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
+/** Most URLs that the values of one criterion may lie below. */
+const MAX_PREFIXES = 20_000;
+/** Most characters of one of them. */
+const MAX_LENGTH = 2000;
 
 /** The URL and all that end at an earlier segment of it, with and without the slash. */
 function prefixesOf(url: string): string[] {
@@ -15,10 +21,20 @@ function prefixesOf(url: string): string[] {
   return [...new Set(prefixes)];
 }
 
-/** Condition: the column is the URL, or goes on after it with another segment, a query or a fragment. */
+/** @throws FhirError 400 when the URLs have so many segments that listing what they lie below would take long */
+function checkSegments(urls: readonly string[], code: string): void {
+  const prefixes = urls.reduce((sum, url) => sum + 2 * url.split('/').length, 0);
+  if (prefixes > MAX_PREFIXES || urls.some((url) => url.length > MAX_LENGTH))
+    throw badRequest(
+      `"${code}:above" has URLs with more segments than are followed. Give at most ${MAX_LENGTH} characters a URL and ${MAX_PREFIXES / 2} segments in all.`,
+    );
+}
+
+/** Condition: the column is the URL, or goes on after it with another segment; `url|1` goes on with parts of its version. */
 function belowTest(url: string, column: string, { statement }: MatchContext): string {
   const base = url.endsWith('/') ? url.slice(0, -1) : url;
-  const under = `${column} >= ${statement.add(`${base}/`, 'text')} and ${column} < ${statement.add(`${base}0`, 'text')}`;
+  const [mark, after] = url.includes('|') ? ['.', '/'] : ['/', '0'];
+  const under = `${column} >= ${statement.add(base + mark, 'text')} and ${column} < ${statement.add(base + after, 'text')}`;
   return `(${column} = ${statement.add(url, 'text')} or ${under})`;
 }
 
@@ -37,12 +53,14 @@ const tests: Readonly<Record<string, Test>> = {
     `(${values.map((value) => belowTest(value, context.column('value'), context)).join(' or ')})`,
 };
 
-/** A canonical URL is found with its business version too: `url|version`. */
-function rowsOf(url: string, code: string, resource: object): IndexRow[] {
+/** A canonical URL is found with its business version, `url|version`, and without; a reference to one likewise. */
+function rowsOf({ type, value: url }: TypedValue, code: string, resource: object): IndexRow[] {
+  if (typeof url !== 'string') return [];
   const { version } = resource as { version?: unknown };
-  return code === 'url' && typeof version === 'string'
-    ? [[indexedText(url)], [indexedText(`${url}|${version}`)]]
-    : [[indexedText(url)]];
+  if (code === 'url' && typeof version === 'string')
+    return [[indexedText(url)], [indexedText(`${url}|${version}`)]];
+  const bar = type === 'canonical' ? url.indexOf('|') : -1;
+  return bar > 0 ? [[indexedText(url)], [indexedText(url.slice(0, bar))]] : [[indexedText(url)]];
 }
 
 export const uri: ParamType = {
@@ -50,8 +68,7 @@ export const uri: ParamType = {
   columns: [['value', 'text']],
   sortColumn: 'value',
   modifiers: ['above', 'below'],
-  rows: (values, _context, { code }, resource) =>
-    values.flatMap(({ value }) => (typeof value === 'string' ? rowsOf(value, code, resource) : [])),
+  rows: (values, _context, { code }, resource) => values.flatMap((value) => rowsOf(value, code, resource)),
   match(values, modifier, param, context) {
     const texts = values.map(withoutEscapes);
     if (texts.includes(''))
@@ -63,6 +80,7 @@ export const uri: ParamType = {
       throw badRequest(
         `"${param.code}:${modifier}" is "${urn}", which is no URL with a path. Give a URL such as http://example.org/fhir/, or leave the modifier out.`,
       );
+    if (modifier === 'above') checkSegments(texts, param.code);
     return tests[modifier ?? '']!(texts, context);
   },
   single: (values, modifier) => values.length === 1 && !modifier,

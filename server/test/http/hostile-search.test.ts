@@ -68,10 +68,10 @@ t.test('a search of several types, and of a compartment', () =>
         'List/l/Patient',
       ),
       searchable.chain(search),
-      (path, query) =>
-        path === '_search'
-          ? send({ method: 'POST', url: '/fhir/_search', headers: form, payload: query })
-          : get(`${path}?${query}`),
+      async (path, query) => {
+        if (path === '_search') await send({ method: 'POST', url: '/fhir/_search', headers: form, payload: query });
+        else await get(`${path}?${query}`);
+      },
     ),
     runs(300),
   ),

@@ -11,7 +11,7 @@ const LIMIT = 2_000;
 /** Stands in stored resources, and in nothing that is sent afterwards: an outcome that has it tells of others. */
 const SECRET = 'Quonzelwax';
 /** What only a stack, a statement or the database's own messages contain. */
-const INTERNAL = /\bat \S+ \(|\.ts:\d+|node_modules|\bselect \w|index_(?:token|string|date)|pg_|syntax error/;
+const INTERNAL = /\bat (?:async )?\S+ \((?:file|node|\/)|\.ts:\d+|node_modules|\bselect \w+\.|index_(?:token|string|date)|\bpg_[a-z]|syntax error/;
 const SEVERITIES = new Set(['fatal', 'error', 'warning', 'information']);
 
 /** A request as `inject` takes it. */

@@ -171,9 +171,9 @@ t.test('its mistakes come back as outcomes that say what to do', async (t) => {
       /Task\.status is required/,
     ],
     [
-      () => client.patch({ resourceType: 'Task', id: 'own', jsonPatch: [] as never }),
-      415,
-      /must be application\/fhir\+json/,
+      () => client.patch({ resourceType: 'Task', id: 'nobody', jsonPatch: [] as never }),
+      404,
+      /There is no Task\/nobody to patch/,
     ],
   ];
   for (const [work, status, says] of mistakes) {

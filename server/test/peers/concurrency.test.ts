@@ -76,6 +76,10 @@ t.test('no serialization failure or deadlock reaches a client, and no search com
   for (const answer of await searches)
     t.equal(answer.body.entry?.length, ids.length, 'a search finds all that is there, whoever writes it');
   for (const { status, body } of await reads) t.same([status, body.resourceType], [200, 'Patient']);
+  t.ok(
+    (await writes).some(({ status }) => status === 200),
+    'transactions get through',
+  );
   for (const answer of [...(await writes), ...(await patches), ...(await deletes)]) {
     t.ok([200, 201, 204, 409].includes(answer.status), String(answer.status));
     t.notMatch(JSON.stringify(answer.body ?? ''), /serializ|deadlock|concurrent update|40001|40P01/i);

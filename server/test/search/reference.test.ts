@@ -45,8 +45,12 @@ t.test('A reference matches by id, by type and id, and by URL, however it was wr
     'subject:Patient=23,231': [...local, 'longer'],
     [`subject=${Array.from({ length: 1000 }, (_, n) => `Patient/n${n}`)},Group/23`]: ['group'],
   });
-  await t.test('a Reference without a literal reference has no value to search by', async (t) => {
-    await answers(t, s, 'Task', { 'subject:missing=true': ['logical', 'words', 'contained'] });
+  await t.test(':missing usually equates to not having the relevant element', async (t) => {
+    await s.save([task('nobody', {})]);
+    await answers(t, s, 'Task', {
+      'subject:missing=true': ['nobody'],
+      'subject:missing=false&_id=logical,words,contained,nobody': ['logical', 'words', 'contained'],
+    });
   });
   await t.test('it is found by the identifier that it has instead', async (t) => {
     await answers(t, s, 'Task', {

@@ -61,9 +61,9 @@ t.test('An unknown modifier is refused with those that are known', async (t) => 
     ['status:=x', /"status" has no modifier ":"\./],
     ['status:not:missing=x', /"status" has no modifier ":not:missing"/],
     ['patient:Organisation=x', /"patient" has no modifier ":Organisation"\. It has :missing, .*:Patient/],
-    ['_id:not=x', /"_id" has no modifier ":not"\. It has none\./],
-    ['_id:missing=true', /"_id" has no modifier ":missing"\. It has none\./],
-    ['_lastUpdated:missing=true', /"_lastUpdated" has no modifier ":missing"\. It has none\./],
+    ['_id:in=x', /"_id" has no modifier ":in"\. It has :missing, :not\./],
+    ['_lastUpdated:not=2026', /"_lastUpdated" has no modifier ":not"\. It has :missing\./],
+    ['_text:missing=true', /"_text" has no modifier ":missing"\. It has none\./],
     ['_count:x=1', /has no search parameter "_count"/],
   ] as const) {
     await refuses(t, s, 'Task', query, sentence, 'not-supported');
@@ -76,6 +76,19 @@ t.test('An unknown modifier is refused with those that are known', async (t) => 
     /"family" has no modifier ":not"\. It has :missing, .*:exact, :contains/,
     'not-supported',
   );
+});
+
+t.test(':missing takes true and false', async (t) => {
+  const s = await openStorage(t);
+  for (const name of ['_id', '_lastUpdated', 'status'])
+    await refuses(
+      t,
+      s,
+      'Task',
+      `${name}:missing=x`,
+      /:missing is "x"\. Allowed are true and false/,
+      'invalid',
+    );
 });
 
 t.test('Empty ids, NUL characters and too much of anything are refused', async (t) => {
@@ -158,10 +171,10 @@ t.test('A search by POST answers as a search by GET', async (t) => {
     t.equal(bundle.link[0].url, expected.body.link[0].url);
   }
   const odd = await ask('POST', '/Patient/_search', { family: 'ru' });
-  t.equal(odd.status, 400);
+  t.equal(odd.status, 415);
   t.match(odd.body, {
     resourceType: 'OperationOutcome',
-    issue: [{ severity: 'error', code: 'invalid', diagnostics: /application\/x-www-form-urlencoded/ }],
+    issue: [{ severity: 'error', code: 'not-supported', diagnostics: /application\/x-www-form-urlencoded/ }],
   });
   const many = await ask(
     'POST',

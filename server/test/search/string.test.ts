@@ -72,6 +72,32 @@ t.test('A string matches what starts with it, whatever the case and the accents'
   });
 });
 
+t.test(
+  ':exact matches the entire parameter, and a value matches from the start, however long they are',
+  async (t) => {
+    const s = await openStorage(t);
+    const long = `${'Una línea larga de texto. '.repeat(40)}Fin`;
+    const city = (id: string, text: string) => ({ resourceType: 'Patient', id, address: [{ city: text }] });
+    await s.save([
+      city('long', long),
+      city('longer', `${long} y más`),
+      city('other', `${long.slice(0, 500)}x`),
+    ]);
+    const query = (modifier: string, text: string) => `address-city${modifier}=${encodeURIComponent(text)}`;
+    await answers(t, s, 'Patient', {
+      [query(':exact', long)]: ['long'],
+      [query(':exact', long.slice(0, 400))]: [],
+      [query(':exact', long.toUpperCase())]: [],
+      [query('', long)]: ['long', 'longer'],
+      [query('', long.toUpperCase().replaceAll('Í', 'I'))]: ['long', 'longer'],
+      [query('', long.slice(0, 450))]: ['long', 'longer', 'other'],
+      [query('', `${long}Not`)]: [],
+      [query(':contains', long.slice(9, 480))]: ['long', 'longer', 'other'],
+      [query(':contains', `${long.slice(9)} y mas`)]: ['longer'],
+    });
+  },
+);
+
 t.test('A name matches by any of its parts, an address too', async (t) => {
   const s = await openStorage(t);
   await s.save([

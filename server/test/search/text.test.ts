@@ -53,6 +53,52 @@ t.test('Words are found in the narrative and in all of a resource, right after i
   await answers(t, s, 'Task', { 'patient._text=moved': [] });
 });
 
+t.test('Text search has the logical operations AND, OR and NOT, with brackets', async (t) => {
+  const s = await openStorage(t);
+  const condition = (id: string, text: string) => ({
+    resourceType: 'Condition',
+    id,
+    subject: { reference: 'Patient/1' },
+    ...narrative(text),
+  });
+  await s.save([
+    { resourceType: 'Patient', id: '1' },
+    condition('bone', 'Metastases to the bone'),
+    condition('liver', 'Liver metastases'),
+    condition('benign', 'Benign tumour of the liver'),
+    condition('heart', "Heart failure, Crohn's disease"),
+  ]);
+  await answers(t, s, 'Condition', {
+    '_text=(bone OR liver) and metastases': ['bone', 'liver'],
+    '_text=(bone or liver) AND metastases': ['bone', 'liver'],
+    '_text=bone OR liver metastases': ['bone', 'liver'],
+    '_text=metastases NOT bone': ['liver'],
+    '_text=liver -(benign OR bone)': ['liver'],
+    '_text=liver -"liver metastases"': ['benign'],
+    '_text=NOT liver': ['bone', 'heart'],
+    '_text="heart failure" OR benign': ['benign', 'heart'],
+    '_text=heart-failure': [],
+    "_text=crohn's": ['heart'],
+    '_text=liver OR': ['liver', 'benign'],
+    '_text=AND OR liver': ['liver', 'benign'],
+    '_text=(bone': ['bone'],
+    '_text=bone)': ['bone'],
+    '_text=bone () metastases': ['bone'],
+    "_text=a' | 'b\\\\": [],
+    '_text=bone %26 !x | liver': [],
+  });
+  await refuses(t, s, 'Condition', '_text=OR', /without a letter or digit/, 'invalid');
+  await refuses(t, s, 'Condition', '_text=() -', /without a letter or digit/, 'invalid');
+  await refuses(
+    t,
+    s,
+    'Condition',
+    `_text=${'('.repeat(101)}a${')'.repeat(101)}`,
+    /Give at most 100/,
+    'invalid',
+  );
+});
+
 t.test('Words tell a confined caller nothing of other patients', async (t) => {
   const s = await openStorage(t);
   await s.save([

@@ -207,3 +207,26 @@ t.test('An empty value is refused', async (t) => {
     await refuses(t, s, 'Task', query, /"status" has an empty value\. Give a code/, 'invalid');
   }
 });
+
+t.test('_id is a token: :not reverses the matching, and every resource has one', async (t) => {
+  const s = await openStorage(t);
+  const patient = (id: string) => ({ resourceType: 'Patient', id });
+  await s.save([
+    ...['a', 'b', 'c'].map(patient),
+    { resourceType: 'Task', id: 'a', status: 'requested', intent: 'order', for: { reference: 'Patient/a' } },
+    { resourceType: 'Task', id: 'd', status: 'requested', intent: 'order', for: { reference: 'Patient/b' } },
+  ]);
+  await answers(t, s, 'Patient', {
+    '_id:not=a': ['b', 'c'],
+    '_id:not=a,c': ['b'],
+    '_id:not=a&_id:not=b': ['c'],
+    '_id:not=nobody': ['a', 'b', 'c'],
+    '_id:missing=false': ['a', 'b', 'c'],
+    '_id:missing=true': [],
+    '_lastUpdated:missing=false&_id=a': ['a'],
+    '_lastUpdated:missing=true': [],
+    '_has:Task:patient:_id:not=a': ['b'],
+    '_has:Task:patient:_id:missing=true': [],
+  });
+  await answers(t, s, 'Task', { 'patient._id:not=a': ['d'], 'patient._id:missing=false': ['a', 'd'] });
+});

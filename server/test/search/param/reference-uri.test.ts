@@ -54,6 +54,33 @@ t.test('A canonical is found with and without its version', async (t) => {
   await refuses(t, index, 'QuestionnaireResponse', 'questionnaire:below=q', /Give a canonical URL/);
 });
 
+t.test(
+  'A search on a canonical detects a version, and without one takes them all: _profile too',
+  async (t) => {
+    const index = await openIndex(t);
+    const profiled = (id: string, ...profile: string[]) => ({
+      resourceType: 'Patient',
+      id,
+      meta: { profile },
+    });
+    await index.save([
+      profiled('none', 'http://acme.example/p'),
+      profiled('v1', 'http://acme.example/p|1.0'),
+      profiled('v12', 'http://acme.example/other', 'http://acme.example/p|1.2.3'),
+      profiled('v10', 'http://acme.example/p|10'),
+      profiled('longer', 'http://acme.example/p2|1.0'),
+    ]);
+    await answers(t, index, 'Patient', {
+      '_profile=http://acme.example/p': ['none', 'v1', 'v12', 'v10'],
+      '_profile=http://acme.example/p|1.0': ['v1'],
+      '_profile=http://acme.example/p|1': [],
+      '_profile:below=http://acme.example/p': ['none', 'v1', 'v12', 'v10'],
+      '_profile:below=http://acme.example/p|1': ['v1', 'v12'],
+      '_profile:below=http://acme.example/p|1.2': ['v12'],
+    });
+  },
+);
+
 t.test('A URI is found whole, or by the segments of a URL', async (t) => {
   const index = await openIndex(t);
   const set = (id: string, url: string, version?: string) => ({
