@@ -5,7 +5,8 @@ import type {
   StructureDefinition,
 } from '@medplum/fhirtypes';
 import { resourceTypes } from '../fhir/elements.ts';
-import { paramTypes } from '../search/param/index.ts';
+import { modifiersOf } from '../search/criterion/index-parameter.ts';
+import type { SearchParam } from '../search/param/type.ts';
 import type { Registry } from '../search/registry.ts';
 import { interactions } from './index.ts';
 import { patchFormats } from './patch/index.ts';
@@ -45,9 +46,11 @@ function includesOf(registry: Registry) {
   return { from, to };
 }
 
-/** The modifiers that a parameter type takes, for readers. */
-const modifiersOf = (type: string): string =>
-  `Modifiers: ${['missing', ...paramTypes[type]!.modifiers].map((name) => `:${name}`).join(', ')}.`;
+/** The modifiers that a parameter takes, for readers. */
+const modifiersText = (param: SearchParam, registry: Registry): string =>
+  `Modifiers: ${modifiersOf(param, registry)
+    .map((name) => `:${name}`)
+    .join(', ')}.`;
 
 /** Parameters of all types that are no SearchParameter of a registry, or are answered by columns. */
 const GENERAL_PARAMETERS = [
@@ -96,11 +99,11 @@ function resourceOf(
     searchRevInclude: to.get(type)!,
     searchParam: [
       ...GENERAL_PARAMETERS.filter(({ name }) => !registry.find(type, name)),
-      ...params.map(({ code, type: paramType, url }) => ({
-        name: code,
-        type: paramType as 'token',
-        definition: url,
-        documentation: modifiersOf(paramType),
+      ...params.map((param) => ({
+        name: param.code,
+        type: param.type as 'token',
+        definition: param.url,
+        documentation: modifiersText(param, registry),
       })),
     ],
     ...(own.length && { operation: own.map(({ code, definition }) => ({ name: code, definition })) }),

@@ -77,6 +77,7 @@ function canOrder(criterion: Criterion): criterion is Ordering {
     criterion.modifier !== 'missing' &&
     isPositive(criterion) &&
     tableOf(criterion) === paramTypes[type]!.table &&
+    (paramTypes[type]!.inOrder?.(criterion.values) ?? true) &&
     criterion.values.length <= MAX_STRETCHES
   );
 }

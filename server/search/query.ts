@@ -184,7 +184,8 @@ const valuesOf = (criterion: Criterion): number => {
   if (criterion.kind === 'id') return criterion.keys.length;
   if (criterion.kind === 'list') return criterion.ids.length;
   if (criterion.kind === 'text') return criterion.texts.length;
-  return criterion.kind === 'index' || criterion.kind === 'lastUpdated' ? criterion.values.length : 1;
+  const { kind } = criterion;
+  return kind === 'index' || kind === 'hierarchy' || kind === 'lastUpdated' ? criterion.values.length : 1;
 };
 
 /** Refuses what is too much to plan, and settles what several parameters decide together. */

@@ -5,6 +5,7 @@ import type { ParameterRow, ParameterTable } from '../db/intern.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { FhirError, type Issue } from '../fhir/errors.ts';
 import { compilePath, pathTypes } from '../fhir/path/index.ts';
+import { limited } from '../fhir/path/limited.ts';
 import {
   type Definition,
   isCommon,
@@ -120,19 +121,28 @@ function compartmentParam(
   return { id, resourceType, code, type: 'reference', url: COMPARTMENT_URL, target: ['Patient'], extract };
 }
 
-/** A posted expression may fail on resources that its author did not think of: they have no value, and are written. */
-function forgiving(param: SearchParam): SearchParam {
+/** A parameter whose expressions are run by `call`. */
+function through(param: SearchParam, call: <T>(extract: () => T[]) => T[]): SearchParam {
   return {
     ...param,
-    extract: (resource) => {
-      try {
-        return param.extract(resource);
-      } catch (error) {
-        if (error instanceof FhirError) return [];
-        throw error;
-      }
-    },
+    extract: (resource) => call(() => param.extract(resource)),
+    ...(param.components && {
+      components: param.components.map((component) => ({
+        ...component,
+        extract: (group, resource) => call(() => component.extract(group, resource)),
+      })),
+    }),
   };
+}
+
+/** A posted expression may fail on resources that its author did not think of: they have no value, and are written. */
+function orNone<T>(extract: () => T[]): T[] {
+  try {
+    return extract();
+  } catch (error) {
+    if (error instanceof FhirError) return [];
+    throw error;
+  }
 }
 
 /** One reading of the table; replaced as a whole. */
@@ -232,9 +242,10 @@ class Parameters implements Registry {
       indexed.set(type, [this.#compartments.get(type) ?? []].flat());
     }
     for (const row of rows) {
-      const param = this.#paramOf(row);
-      if (!param) continue;
-      const indexing = row.definition ? forgiving(param) : param;
+      const made = this.#paramOf(row);
+      if (!made) continue;
+      const param = row.definition ? through(made, limited) : made;
+      const indexing = row.definition ? through(param, orNone) : param;
       byId.set(row.id, param);
       indexed.get(row.type)!.push(indexing);
       if (row.state === 'active') found.get(row.type)!.set(row.code, indexing);

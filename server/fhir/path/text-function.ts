@@ -60,8 +60,20 @@ function matches(call: Call): Code {
   return ofText('System.Boolean', (text) => pattern.test(text))(call);
 }
 
+/** Most repetitions that the counts of a pattern come to together: making code of more cannot be ended in time. */
+const MAX_REPETITIONS = 100_000;
+const repetitionsOf = (source: string): number =>
+  [...source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].reduce(
+    (product, [, least, most]) => product * Math.max(1, Number(most || least)),
+    1,
+  );
+
 /** Patterns of R4's own invariants escape more than Unicode mode allows: those are read without it. */
 function patternOf(source: string): RegExp {
+  if (repetitionsOf(source) > MAX_REPETITIONS)
+    throw badRequest(
+      `The FHIRPath expression has a regular expression with more repetitions than are followed: ${source}`,
+    );
   for (const flags of ['us', 's']) {
     try {
       return new RegExp(source, flags);

@@ -2,10 +2,10 @@
 // https://hl7.org/fhir/R4/search.html#chaining
 import { type Visibility, visibleSql } from '../../db/visibility.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
-import { badRequest, forbidden, notSupported } from '../../fhir/errors.ts';
+import { badRequest, notSupported } from '../../fhir/errors.ts';
 import type { SearchParam } from '../param/type.ts';
 import { anyOf, paramsOf } from './index-parameter.ts';
-import { has, namesOf } from './known.ts';
+import { has, namesOf, notCovered } from './known.ts';
 import { isToldByRows } from './presence.ts';
 import {
   type ChainCriterion,
@@ -29,17 +29,6 @@ export function deeper(context: ReadContext, partial: boolean): ReadContext {
     );
   return { ...context, depth: context.depth + 1, partial };
 }
-
-/** 403: the caller may not search what a chain leads to. */
-const notCovered = (types: readonly string[], name: string): Error =>
-  forbidden(
-    `Your access does not cover searching ${namesOf(types)}, which "${name}" does. Ask for the scope ${types
-      .slice(0, 5)
-      .map((type) => `user/${type}.rs`)
-      .join(', ')}.`,
-    undefined,
-    'scope',
-  );
 
 /** The reference parameters `code` of the types. @throws FhirError 400 when there is none */
 function referencesOf(types: readonly string[], code: string, context: ReadContext): SearchParam[] {

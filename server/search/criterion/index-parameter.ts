@@ -1,7 +1,10 @@
 // Criteria on index tables: `code[:modifier]=value`, `:missing` on all of them. https://hl7.org/fhir/R4/search.html#modifiers
+import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
 import { paramTypes } from '../param/index.ts';
 import { negations, type SearchParam, splitEscaped } from '../param/type.ts';
+import type { Registry } from '../registry.ts';
+import { isFollowed, readHierarchy, walks, withoutHierarchy } from './hierarchy.ts';
 import { unknownParameter } from './known.ts';
 import {
   type Criterion,
@@ -14,17 +17,31 @@ import {
 } from './type.ts';
 
 /** Parameters that one statement can test together: their values mean the same in each. */
-function groupsOf(params: readonly SearchParam[]): SearchParam[][] {
+function groupsOf(params: readonly SearchParam[], modifier: string | undefined): SearchParam[][] {
   const groups = new Map<string, SearchParam[]>();
   for (const param of params) {
-    const key = param.components ? String(param.id) : `${param.type} ${param.target ?? ''}`;
+    const key = param.components
+      ? String(param.id)
+      : `${param.type} ${param.target ?? ''} ${walks(param, modifier)}`;
     groups.set(key, [...(groups.get(key) ?? []), param]);
   }
   return [...groups.values()];
 }
 
-const isModifier = (type: string, modifier: string | undefined): boolean =>
-  modifier === undefined || modifier === 'missing' || paramTypes[type]!.modifiers.includes(modifier);
+/** Whether a parameter has a modifier. */
+function isModifier(param: SearchParam, modifier: string | undefined, registry: Registry): boolean {
+  if (modifier === undefined || modifier === 'missing') return true;
+  if (!paramTypes[param.type]!.modifiers.includes(modifier)) return false;
+  return param.type !== 'reference' || isFollowed(param, modifier, registry);
+}
+
+/** The modifiers of a parameter. Of a reference without targets, which may be of any type, those of types are left out. */
+export function modifiersOf(param: SearchParam, registry: Registry): string[] {
+  const { modifiers } = paramTypes[param.type]!;
+  const own = param.type === 'reference' ? modifiers.filter((name) => !resourceTypes.has(name)) : modifiers;
+  const named = (param.type === 'reference' && param.target) || [];
+  return ['missing', ...named, ...own.filter((name) => isModifier(param, name, registry))];
+}
 
 /** The parameters `code` of the types. @throws FhirError 400 when a type lacks it, or with `partial` every one */
 export function paramsOf(
@@ -55,20 +72,23 @@ export function readIndexParameter(
   const [code, ...modifiers] = name.split(':') as [string, ...string[]];
   const modifier = modifiers.length ? modifiers.join(':') : undefined;
   const params = paramsOf(types, code, context);
-  const fitting = params.filter(({ type }) => isModifier(type, modifier));
+  const fitting = params.filter((param) => isModifier(param, modifier, context.registry));
   if (!fitting.length || (!context.partial && fitting.length < params.length)) {
     const [param] = params.filter((param) => !fitting.includes(param));
-    throw noModifier(code, modifier!, [
-      'missing',
-      ...(param!.type === 'reference'
-        ? [...(param!.target ?? []), ...paramTypes.reference!.modifiers.filter((m) => /^[a-z]/.test(m))]
-        : paramTypes[param!.type]!.modifiers),
-    ]);
+    throw walks(param!, modifier)
+      ? withoutHierarchy(code, modifier, context.registry)
+      : noModifier(code, modifier!, modifiersOf(param!, context.registry));
   }
   if (modifier === 'missing' && value !== 'true' && value !== 'false')
     throw badRequest(`${name} is "${value}". Allowed are true and false.`);
   const values = splitEscaped(value, ',');
-  return anyOf(groupsOf(fitting).map((group) => ({ kind: 'index', params: group, modifier, values })));
+  return anyOf(
+    groupsOf(fitting, modifier).map((group) =>
+      walks(group[0]!, modifier)
+        ? readHierarchy(group, modifier, values, context)
+        : { kind: 'index', params: group, modifier, values },
+    ),
+  );
 }
 
 /** 400: a modifier that the parameter does not have. */

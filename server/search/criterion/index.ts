@@ -2,6 +2,7 @@
 import { chainSql, hasSql } from './chain.ts';
 import { idSql, lastUpdatedTest, typeSql } from './columns.ts';
 import { compartmentSql } from './compartment.ts';
+import { hierarchySql } from './hierarchy.ts';
 import { indexSql } from './index-parameter.ts';
 import { listSql } from './list.ts';
 import { textSql } from './text.ts';
@@ -20,6 +21,7 @@ const kinds: { [K in Criterion['kind']]: Sql<Extract<Criterion, { kind: K }>> } 
   type: typeSql,
   chain: chainSql,
   has: hasSql,
+  hierarchy: hierarchySql,
   list: listSql,
   text: textSql,
   compartment: compartmentSql,

@@ -1,5 +1,5 @@
 // What can be searched by, for the sentences that refuse the rest.
-import { notSupported } from '../../fhir/errors.ts';
+import { forbidden, notSupported } from '../../fhir/errors.ts';
 import type { Registry } from '../registry.ts';
 
 /** Parameters beside those of the registry. */
@@ -18,6 +18,17 @@ export function codesOf(types: readonly string[], registry: Registry): string[] 
 /** Names of a few types, for a sentence. */
 export const namesOf = (types: readonly string[]): string =>
   types.length <= 5 ? types.join(', ') : `${types.slice(0, 4).join(', ')} and ${types.length - 4} more types`;
+
+/** 403: the caller may not search what a criterion leads to. */
+export const notCovered = (types: readonly string[], name: string): Error =>
+  forbidden(
+    `Your access does not cover searching ${namesOf(types)}, which "${name}" does. Ask for the scope ${types
+      .slice(0, 5)
+      .map((type) => `user/${type}.rs`)
+      .join(', ')}.`,
+    undefined,
+    'scope',
+  );
 
 /** Whether types share a parameter, as a sentence says it. */
 export const has = (types: readonly string[], thing: string, partial = false): string =>

@@ -15,7 +15,7 @@ function impliesPresent(criterion: Criterion): boolean {
       return PRESENT.has(criterion.kind);
   }
 }
-const PRESENT: ReadonlySet<Criterion['kind']> = new Set(['chain', 'words', 'overlap']);
+const PRESENT: ReadonlySet<Criterion['kind']> = new Set(['chain', 'hierarchy', 'words', 'overlap']);
 const COLUMNS: ReadonlySet<Criterion['kind']> = new Set(['lastUpdated', 'type']);
 
 /** The criteria that a criterion is made of, itself at least; links are not followed. */

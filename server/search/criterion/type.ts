@@ -49,6 +49,19 @@ export interface HasCriterion {
   urls?: readonly number[];
   criterion: Criterion;
 }
+/** `location:below=42`: a reference to a resource, or to one below it or above it. */
+export interface HierarchyCriterion {
+  kind: 'hierarchy';
+  /** The parameter in each type that is searched; all with the same targets. */
+  params: readonly SearchParam[];
+  direction: 'above' | 'below';
+  /** Values to be OR-ed, still escaped. */
+  values: readonly string[];
+  /** The types whose hierarchies are walked. */
+  types: readonly string[];
+  /** Ids of the parameters by which those refer to their parents. */
+  parents: readonly number[];
+}
 /** `_list=1`: an item of one of the lists. */
 export interface ListCriterion {
   kind: 'list';
@@ -103,6 +116,7 @@ export type Criterion =
   | TypeCriterion
   | ChainCriterion
   | HasCriterion
+  | HierarchyCriterion
   | ListCriterion
   | TextCriterion
   | CompartmentCriterion

@@ -1,4 +1,4 @@
-// Reference search: by id, `Type/id`, URL or canonical, by the identifier beside it, by a hierarchy of resources.
+// Reference search: by id, `Type/id`, URL or canonical, by the identifier beside it; criterion/hierarchy.ts walks hierarchies.
 // https://hl7.org/fhir/R4/search.html#reference
 import type { Reference } from '@medplum/fhirtypes';
 import { plainArray } from '../../db/statement.ts';
@@ -92,7 +92,7 @@ const MAX_TARGETS = 20_000;
 export const reference: ParamType = {
   table: 'index_reference',
   columns: [['target', 'bigint']],
-  modifiers: [...resourceTypes, 'identifier', 'below'],
+  modifiers: [...resourceTypes, 'identifier', 'above', 'below'],
   rows: (values, { ridOf, base }) =>
     values.flatMap(({ type, value }) => {
       if (!Object.hasOwn(referencesOf, type)) return [];

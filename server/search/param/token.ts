@@ -264,6 +264,8 @@ export const token: ParamType = {
   systems: (values, modifier) =>
     modifier && TABLES[modifier] ? [] : [...new Set(values.flatMap((value) => parse(value).system || []))],
   match: (values, modifier, param, context) => (tests[modifier ?? ''] ?? codeTest)(values, param, context),
+  // `system|` has rows under every code.
+  inOrder: (values) => values.every((value) => parse(value).code !== ''),
   // Not with a system either: a value that implies its system and one that has it may both match.
   single: (values, modifier) =>
     values.length === 1 && (modifier ? modifier === 'of-type' : parse(values[0]!).system === NO_SYSTEM),

@@ -140,6 +140,8 @@ export interface ParamType {
   ): string;
   /** Code system URLs that the values name; looked up before `match`. */
   systems?(values: readonly string[], modifier?: string, param?: SearchParam): string[];
+  /** Whether the rows of each value lie together in the index, in order of time; absent: they do. */
+  inOrder?(values: readonly string[]): boolean;
   /** True when at most one row of a resource can match, so that no duplicates arise. */
   single(values: readonly string[], modifier: string | undefined, param: SearchParam): boolean;
 }

@@ -148,6 +148,26 @@ t.test('declared at system level: batch, transaction and the operations', async 
   }
 });
 
+t.test(
+  'it tells the modifiers of each parameter: :above and :below where there is something to follow',
+  async (t) => {
+    const documentationOf = (type: string, code: string) =>
+      rest.resource
+        ?.find((resource) => resource.type === type)
+        ?.searchParam?.find(({ name }) => name === code)?.documentation;
+    t.equal(
+      documentationOf('Encounter', 'location'),
+      'Modifiers: :missing, :Location, :identifier, :above, :below.',
+    );
+    t.equal(documentationOf('Encounter', 'patient'), 'Modifiers: :missing, :Patient, :identifier.');
+    t.equal(
+      documentationOf('QuestionnaireResponse', 'questionnaire'),
+      'Modifiers: :missing, :Questionnaire, :identifier, :below.',
+    );
+    t.equal(documentationOf('Patient', 'name'), 'Modifiers: :missing, :exact, :contains.');
+  },
+);
+
 t.test('without authorization it says so, and names no SMART endpoints', async (t) => {
   t.equal(rest.security?.service, undefined);
   t.match(rest.security?.description, /--open/);
