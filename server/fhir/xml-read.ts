@@ -118,7 +118,10 @@ class Reader {
       if (!frame.resource) throw refuse(`<${frame.tag}> holds no resource.`);
       add(parent!, frame.tag, frame.resource, undefined, refuse);
     } else if (isPrimitive(frame.type)) {
-      add(parent!, frame.tag, primitiveText(frame, refuse), siblingText(frame), refuse);
+      const [value, sibling] = [primitiveText(frame, refuse), siblingText(frame)];
+      if (value === undefined && sibling === undefined)
+        throw refuse(`<${frame.tag}> is empty. Give it a value or an extension, or leave it out.`);
+      add(parent!, frame.tag, value, sibling, refuse);
     } else add(parent!, frame.tag, objectText(frame), undefined, refuse);
   }
 

@@ -5,7 +5,7 @@ import type { ParameterRow, ParameterTable } from '../db/intern.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { FhirError, type Issue } from '../fhir/errors.ts';
 import { compilePath, pathTypes } from '../fhir/path/index.ts';
-import { limited } from '../fhir/path/limited.ts';
+import { limited, tooCostly } from '../fhir/path/limited.ts';
 import {
   type Definition,
   isCommon,
@@ -127,12 +127,25 @@ function through(param: SearchParam, call: <T>(extract: () => T[]) => T[]): Sear
     ...param,
     extract: (resource) => call(() => param.extract(resource)),
     ...(param.components && {
-      components: param.components.map((component) => ({
-        ...component,
-        extract: (group, resource) => call(() => component.extract(group, resource)),
-      })),
+      components: param.components.map((component) => ({ ...component, extract: onGroups(component, call) })),
     }),
   };
+}
+
+/** A component in which one group of a resource that takes too long stands for all of them. */
+function onGroups(component: Component, call: <T>(extract: () => T[]) => T[]): Component['extract'] {
+  const begun = new WeakSet<object>();
+  return (group, resource) =>
+    call(() => {
+      if (begun.has(resource)) throw tooCostly();
+      begun.add(resource);
+      try {
+        return component.extract(group, resource);
+      } finally {
+        // Not reached by what was ended for its time.
+        begun.delete(resource);
+      }
+    });
 }
 
 /** A posted expression may fail on resources that its author did not think of: they have no value, and are written. */

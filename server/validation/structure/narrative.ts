@@ -18,6 +18,8 @@ const ACTIVE_STYLE = /url\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding
 const TAG =
   /^<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][A-Za-z0-9_:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>$/;
 const ATTRIBUTE = /([A-Za-z_:][A-Za-z0-9_:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')/g;
+/** An ampersand that begins no character reference. */
+const BARE_AMPERSAND = /&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
 /** More tags inside one another than a reader's page ever has. */
 const MAX_OPEN = 200;
 const MAX_TAG = 1024 * 1024;
@@ -51,7 +53,7 @@ function attributeProblem(element: string, attributes: string): string | undefin
 }
 
 function tagProblem(tag: string, open: string[]): string | undefined {
-  const parts = tag.length <= MAX_TAG ? TAG.exec(tag) : null;
+  const parts = tag.length <= MAX_TAG && !BARE_AMPERSAND.test(tag) ? TAG.exec(tag) : null;
   if (!parts) return 'is not well-formed XHTML';
   const [, closing, element, attributes, selfClosing] = parts as unknown as [
     string,
@@ -94,7 +96,7 @@ export function narrativeProblem(div: string): string | undefined {
   let at = 0;
   while (at < text.length) {
     const start = text.indexOf('<', at);
-    if (start < 0) return 'is not well-formed XHTML';
+    if (start < 0 || BARE_AMPERSAND.test(text.slice(at, start))) return 'is not well-formed XHTML';
     if (start > at && text.slice(at, start).trim() !== '') hasContent = true;
     const end = endOf(text, start);
     if (end <= start) return 'is not well-formed XHTML';
