@@ -34,6 +34,7 @@ export class WriteQueue {
   readonly #lanes: number;
   #waiting: Waiting[] = [];
   #running = 0;
+  #scheduled = false;
 
   /** @param lanes statements that may be under way at once */
   constructor(write: (set: ChangeSet) => Promise<Written>, lanes: number) {
@@ -45,6 +46,16 @@ export class WriteQueue {
   add(change: Change, generation: number): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ change, generation, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Lets everything that has arrived in this turn of the event loop into the next statement. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
       this.#pump();
     });
   }
@@ -54,7 +65,7 @@ export class WriteQueue {
       this.#running++;
       void this.#run(this.#take()).finally(() => {
         this.#running--;
-        this.#pump();
+        this.#schedule();
       });
     }
   }
