@@ -293,10 +293,17 @@ t.test('an import that is killed and started again stores everything once', asyn
     ),
   );
   const stored = async () => (await sql`select count(*)::int as n from resource`)[0]!.n as number;
+  const writers = async () =>
+    (
+      await sql`select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`
+    )[0]!.n as number;
   const { child, ended } = start(file);
   await until(async () => (await stored()) > 0, 'a batch is stored');
   child.kill('SIGKILL');
   t.equal(await ended, null);
+  // PostgreSQL may still be carrying out the last COMMIT that it was sent.
+  await until(async () => (await writers()) === 0, 'the statements of the killed import have ended');
   const part = await stored();
   t.ok(part < count, `killed in the middle, at ${part}`);
   t.equal(part % 2000, 0, 'batches are whole');

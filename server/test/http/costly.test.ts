@@ -1,6 +1,8 @@
 // Requests that would take long: each is answered in time, or refused in words, and the server lives on.
 // https://hl7.org/fhir/R4/search.html#errors
 import t from 'tap';
+import { openPool } from '../../db/pool.ts';
+import { until } from '../helpers/process.ts';
 import { startHostile } from './hostile.ts';
 
 const server = await startHostile(t);
@@ -227,4 +229,12 @@ t.test('an element of XML without a value, and an ampersand that begins nothing,
   });
   t.equal(well.status, 201);
 });
-t.test('the server is well', (t) => server.settle(t));
+t.test('the server is well', async (t) => {
+  const sql = openPool(server.databaseUrl, { max: 1 });
+  t.teardown(() => sql.end());
+  const open = async () =>
+    (await sql`select count(*)::int as jobs from job where state in ('queued', 'running')`)[0]!
+      .jobs as number;
+  await until(async () => (await open()) === 0, 'the posted parameters are indexed');
+  await server.settle(t);
+});
