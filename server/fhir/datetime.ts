@@ -29,11 +29,25 @@ const zoneMinutes = (zone: string | undefined): number | undefined => {
   return zone[0] === '-' ? -minutes : minutes;
 };
 
+/** What most instants look like: in UTC, to the millisecond. */
+const UTC_MILLISECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The range of an instant that is written as `instantText` would write it; undefined for all others. */
+function utcMillisecond(text: string): DateRange | undefined {
+  if (!UTC_MILLISECOND.test(text)) return undefined;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && instantText(time) === text
+    ? { low: text, high: instantText(time + 1) }
+    : undefined;
+}
+
 /**
  * The range that a FHIR date, dateTime or instant stands for. Times without a zone are read as UTC.
  * @returns undefined when `text` is no FHIR date (the year 0000, an impossible day, hour or zone included)
  */
 export function dateRange(text: string): DateRange | undefined {
+  const instant = utcMillisecond(text);
+  if (instant) return instant;
   const match = DATE.exec(text);
   if (!match) return undefined;
   const [, y, mo, d, h, mi, s, fraction, zone] = match;

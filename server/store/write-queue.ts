@@ -19,8 +19,11 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Most changes, and most characters, of one statement. */
-const MAX_CHANGES = 64;
+/**
+ * Most changes, and most characters, of one statement. Small ones keep both sides at work: with all callers in the statements
+ * under way, nobody would be preparing the next.
+ */
+const MAX_CHANGES = 10;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 const outcomeAt = ({ written, absent, current }: Written, place: number): Outcome => ({
