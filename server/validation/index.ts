@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import type { Issue } from '../fhir/errors.ts';
 import type { Definitions } from './load.ts';
-import type { Json } from './profile/context.ts';
 import { createProfiles } from './profile/index.ts';
+import type { Json } from './run.ts';
 import type { CodeTable } from './structure/codes.ts';
 import { createStructure } from './structure/index.ts';
 

@@ -1,6 +1,6 @@
 // How often an element or a slice occurs, against the min and max of its definition.
 // https://hl7.org/fhir/R4/conformance-rules.html#cardinality
-import { type Check, type Run, report } from './context.ts';
+import { type Check, type Run, report } from '../run.ts';
 import type { Node } from './node.ts';
 
 const isUnbounded = (max: string | undefined) => max === undefined || max === '*';

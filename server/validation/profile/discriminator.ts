@@ -1,8 +1,9 @@
 // Discriminators: which slice a value belongs to.
 // https://hl7.org/fhir/R4/profiling.html#discriminator
 import type { ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
+import type { Json } from '../run.ts';
 import { isBound } from '../structure/codes.ts';
-import type { Compilation, Json } from './context.ts';
+import type { Compilation } from './context.ts';
 import { type Given, givenIn, isGiven } from './match.ts';
 import type { Node } from './node.ts';
 import { targetsOf } from './value.ts';

@@ -1,9 +1,11 @@
 // The elements of a profile -> checks: how often they occur, in which types, in which slices, with which values.
 // https://hl7.org/fhir/R4/profiling.html · https://hl7.org/fhir/R4/elementdefinition.html
+
+import { type Check, type Json, report } from '../run.ts';
 import { primitives } from '../structure/primitive.ts';
 import type { Property, Shapes } from '../structure/shape.ts';
 import { cardinality, onEach } from './cardinality.ts';
-import { type Check, type Compilation, type Json, report } from './context.ts';
+import type { Compilation } from './context.ts';
 import type { Node } from './node.ts';
 import { compileSlices } from './slices.ts';
 import { compileValue } from './value.ts';

@@ -1,6 +1,7 @@
 // Extensions of ours wherever they stand: each must be defined, and follow its definition, in a profiled resource or not.
 // https://hl7.org/fhir/R4/extensibility.html
-import { type CheckOf, type Json, type Run, report } from './context.ts';
+import { type Json, type Run, report } from '../run.ts';
+import type { CheckOf } from './context.ts';
 
 const NAMES: ReadonlySet<string> = new Set(['extension', 'modifierExtension']);
 

@@ -3,10 +3,11 @@
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import { type Issue, issue } from '../../fhir/errors.ts';
 import type { Definitions } from '../load.ts';
+import type { Check, Json } from '../run.ts';
 import { type CodesOf, type CodeTable, createCodes } from '../structure/codes.ts';
 import { MAX_ISSUES } from '../structure/scan.ts';
 import { createShapes } from '../structure/shape.ts';
-import type { Check, CheckOf, Compilation, Json } from './context.ts';
+import type { CheckOf, Compilation } from './context.ts';
 import { compileTree } from './element.ts';
 import { checkExtensions } from './extension.ts';
 import { treeOf } from './node.ts';
@@ -99,7 +100,7 @@ export function createProfiles(
           claimIssue(claim, resourceType, `${resourceType}.meta.profile[${index}]`, checkOf, isOurs(claim)) ??
           [],
       );
-    const run = { resource, path: [resourceType as string], issues };
+    const run = { resource, rootResource: resource, path: [resourceType as string], issues };
     for (const url of profilesFor(resource)) checkOf(url)!.check(resource, run);
     checkExtensions(resource, run, checkOf, isOurs);
     return issues.length > 1 ? distinct(issues).slice(0, MAX_ISSUES) : issues;

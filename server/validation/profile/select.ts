@@ -1,8 +1,8 @@
 // Which profiles apply: those that meta.profile names, and those that the codes of the resource choose.
 // https://hl7.org/fhir/R4/profiling.html#resources
 import type { StructureDefinition } from '@medplum/fhirtypes';
+import type { Json } from '../run.ts';
 import type { CodesOf } from '../structure/codes.ts';
-import type { Json } from './context.ts';
 import { givenIn } from './match.ts';
 import { type Node, treeOf } from './node.ts';
 

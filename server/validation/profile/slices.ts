@@ -1,7 +1,9 @@
 // The slices of an element: each value goes to its slice, each slice is counted, a closed slicing takes nothing else.
 // https://hl7.org/fhir/R4/profiling.html#slicing
+
+import { type Check, report } from '../run.ts';
 import { cardinality, onEach } from './cardinality.ts';
-import { type Check, type Compilation, report } from './context.ts';
+import type { Compilation } from './context.ts';
 import { matcherOf } from './discriminator.ts';
 import type { Node } from './node.ts';
 

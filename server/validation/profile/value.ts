@@ -6,10 +6,11 @@ import type {
   ElementDefinitionType,
 } from '@medplum/fhirtypes';
 import { compilePredicate } from '../../fhir/path/index.ts';
+import { type Check, report } from '../run.ts';
 import { isBound } from '../structure/codes.ts';
 import { referenceProblem } from '../structure/reference.ts';
 import { isResourceType, type Property } from '../structure/shape.ts';
-import { type Check, type Compilation, report } from './context.ts';
+import type { Compilation } from './context.ts';
 import { describeGiven, givenIn, isGiven } from './match.ts';
 import type { Node } from './node.ts';
 
@@ -41,7 +42,8 @@ function bindingCheck(
   const warning = binding!.strength === 'extensible';
   const problem = `${warning ? 'has no code of' : 'must have a code of'} ${valueSet}, by ${name}: ${allowed}`;
   return (value, run) => {
-    if (!isBound(codes, type, value)) report(run, 'code-invalid', problem, { warning });
+    if (!isBound(codes, type, value))
+      report(run, 'code-invalid', problem, { ...(warning && { severity: 'warning' }) });
   };
 }
 
@@ -94,7 +96,7 @@ function invariantCheck(constraint: ElementDefinitionConstraint, type: string): 
   const holds = compilePredicate(expression, type);
   return (value, run) => {
     if (!holds(value, run.resource))
-      report(run, 'invariant', human!, { rule: key!, warning: severity === 'warning' });
+      report(run, 'invariant', human!, { rule: key!, ...(severity === 'warning' && { severity }) });
   };
 }
 

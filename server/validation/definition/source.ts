@@ -1,0 +1,15 @@
+// Where profiles, extensions and types are found: ours, those of packages, and R4's own.
+// https://hl7.org/fhir/R4/structuredefinition.html
+import type { StructureDefinition } from '@medplum/fhirtypes';
+
+export interface DefinitionSource {
+  /**
+   * The definition at a canonical URL, `url` or `url|version`, with a snapshot: the same object each time.
+   * @returns undefined when nothing of that name is known
+   */
+  structure(canonical: string): StructureDefinition | undefined;
+  /** All profiles of resources that are not R4's own: ours first, then those of packages. */
+  readonly profiles: readonly StructureDefinition[];
+  /** Whether a URL lies in a namespace whose definitions are all known here, so that an unknown one is a mistake. */
+  isOwned(url: string): boolean;
+}
