@@ -8,12 +8,18 @@ import { fileURLToPath } from 'node:url';
 const APP = fileURLToPath(new URL('../smart-app/', import.meta.url));
 const BUILT = join(APP, 'dist', 'index.html');
 
-function newestSource(): number {
-  const files = readdirSync(APP, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !entry.parentPath.startsWith(join(APP, 'dist')),
-  );
+/** What the app is built from: its own files, and those of the server that its forms check with. */
+const SOURCES = ['smart-app', 'server/fhir', 'server/validation', 'profiles/definitions'];
+
+function newestIn(folder: string): number {
+  const files = readdirSync(fileURLToPath(new URL(`../${folder}/`, import.meta.url)), {
+    recursive: true,
+    withFileTypes: true,
+  }).filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(APP, 'dist')));
   return Math.max(...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
 }
+
+const newestSource = (): number => Math.max(...SOURCES.map(newestIn));
 
 /** Takes some seconds when there is something to build; says so. */
 export async function buildAppIfStale(): Promise<void> {

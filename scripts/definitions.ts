@@ -11,6 +11,9 @@ import type {
   StructureDefinition,
 } from '@medplum/fhirtypes';
 import r4 from 'fhirpath/fhir-context/r4';
+import { asPublished } from './definitions/as-published.ts';
+import { invariantsOf } from './definitions/invariants.ts';
+import { writeStructures } from './definitions/structures.ts';
 
 const read = (name: string) => readJson(`fhir/r4/${name}.json`);
 const resourcesOf = <T>(name: string): T[] =>
@@ -18,9 +21,12 @@ const resourcesOf = <T>(name: string): T[] =>
 const structures = [
   ...resourcesOf<StructureDefinition>('profiles-types'),
   ...resourcesOf<StructureDefinition>('profiles-resources'),
-].filter(
-  (definition) => definition.resourceType === 'StructureDefinition' && definition.derivation !== 'constraint',
-);
+]
+  .filter(
+    (definition) =>
+      definition.resourceType === 'StructureDefinition' && definition.derivation !== 'constraint',
+  )
+  .map(asPublished);
 
 interface ElementEntry {
   /** FHIR types; the name of a backbone element is its path (`Task.input`). */
@@ -233,6 +239,8 @@ const write = (name: string, content: Record<string, unknown>) => {
   writeFileSync(new URL(`../server/fhir/r4/${name}.json`, import.meta.url), `{\n${lines.join(',\n')}\n}\n`);
 };
 write('elements', elements);
+write('invariants', invariantsOf(structures, elements));
 write('search-parameters', searchParameters);
 write('patient-compartment', patientCompartment);
 write('compartments', compartments);
+writeStructures(elements);

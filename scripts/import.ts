@@ -7,7 +7,7 @@ import { startEmbedded } from '../server/db/embedded.ts';
 import { Links } from '../server/interaction/links.ts';
 import { stamp } from '../server/interaction/write-pipeline.ts';
 import { createStorage } from '../server/storage.ts';
-import { createValidator, loadDefinitions } from '../server/validation/index.ts';
+import { createValidator, definitionSource, loadDefinitions } from '../server/validation/index.ts';
 
 const HELP = `npm run import -- FILE or FOLDER … [--format auto|ndjson|json] [--errors FOLDER]
 
@@ -107,7 +107,10 @@ async function run(files: readonly SourceFile[], errorFolder: string | undefined
           ...storage.parts,
           store: storage.store,
           stamp,
-          validate: createValidator(definitions).validate,
+          validate: createValidator(definitions, {
+            source: definitionSource(definitions, storage),
+            codesOf: storage.codes.codesOf,
+          }).validate,
           link: (entries) => {
             const links = new Links(
               entries.map((entry) => ({ ...entry, version: 1 })),

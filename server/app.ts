@@ -14,10 +14,11 @@ import {
   saveUsers,
   userDirectory,
 } from './auth/index.ts';
-import { createBackground } from './bulk/background.ts';
+import { type Background, createBackground } from './bulk/background.ts';
 import { demoBundles } from './bulk/demo.ts';
 import { Exports } from './bulk/export.ts';
-import type { PostedParameters } from './bulk/posted-parameters.ts';
+import { storePackages } from './bulk/package.ts';
+import { writesDefinitions } from './bulk/posted-definitions.ts';
 import { withSearchParameters, writesSearchParameters } from './bulk/posted-writes.ts';
 import { checkCareRules } from './care/index.ts';
 import type { Config } from './config.ts';
@@ -37,11 +38,15 @@ import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
 import { routeInteraction } from './interaction/index.ts';
 import { inSubset } from './interaction/subset.ts';
+import { stamp } from './interaction/write-pipeline.ts';
+import { expandParameters } from './operation/expand.ts';
 import { advertised, isOperation, type OperationContext, routeOperation } from './operation/index.ts';
 import { perGeneration } from './search/registry.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { databaseFailure } from './store/failure.ts';
-import { createValidator, loadDefinitions } from './validation/index.ts';
+import { terminologyCapabilities } from './terminology/capabilities.ts';
+import { createImports, importKinds } from './terminology/jobs.ts';
+import { createValidator, definitionSource, loadDefinitions } from './validation/index.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const VERSION = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string })
@@ -63,6 +68,8 @@ export interface App {
   dispatch: (request: FhirRequest) => Promise<Result>;
   /** Loads the demo stories, users and clients, once. @returns how many resources were written; 0 when they were there */
   seedDemo: () => Promise<number>;
+  /** What there is to tell the operator about FHIR packages, a sentence each. */
+  notes: readonly string[];
   close: () => Promise<void>;
 }
 
@@ -82,15 +89,17 @@ function patientChoice(content: string): PatientChoice {
 
 /** What interactions and operations work with. */
 function createContext(
-  { sql, typeId, registry, search, cursors, store, history, everything, usedLabels }: Storage,
-  posted: PostedParameters,
+  storage: Storage,
+  { posted, definitions: stored, jobs }: Background,
   config: Config,
   base: string,
   now: () => Date,
   log: FastifyInstance['log'],
 ): OperationContext {
+  const { sql, packages, published, typeId, registry, search, cursors, store, history, everything } = storage;
   const definitions = loadDefinitions(new URL('profiles/definitions/', ROOT));
   const makeId = () => newId(now());
+  const started = now().toISOString();
   const statement = () =>
     capabilityStatement({
       base,
@@ -108,8 +117,14 @@ function createContext(
     cursors,
     history,
     everything,
-    usedMeta: usedLabels,
-    validator: withSearchParameters(createValidator(definitions), registry),
+    usedMeta: storage.usedLabels,
+    validator: withSearchParameters(
+      createValidator(definitions, {
+        source: definitionSource(definitions, { packages, posted: stored.current }),
+        codesOf: storage.codes.codesOf,
+      }),
+      registry,
+    ),
     careRules: checkCareRules,
     now,
     newId: makeId,
@@ -119,10 +134,16 @@ function createContext(
       const result = inSubset(request, await route(context, request));
       if (writesSearchParameters(request))
         await posted.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
+      if (writesDefinitions(request))
+        await stored.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
       return result;
     },
     capabilities: perGeneration(registry, statement),
+    terminologyCapabilities: () =>
+      terminologyCapabilities({ published, base, version: VERSION, date: started, expandParameters }),
     posted,
+    terminology: storage.terminology,
+    codeSystemImports: createImports({ sql, jobs, published, newId: makeId }),
     exports: new Exports({
       sql,
       folder: resolve(config.DATA_DIR, 'export'),
@@ -241,15 +262,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...storage,
     ...storage.parts,
     newId: () => newId(now()),
+    kinds: importKinds(storage.sql),
+    looks: [storage.codes.look],
     log: server.log,
   });
-  const context = createContext(storage, background.posted, config, base, now, server.log);
+  const context = createContext(storage, background, config, base, now, server.log);
   await mount(server, config, storage, context);
+  const notes = await packageNotes(storage, now);
   await context.exports.resume();
   await background.start();
   return {
     server,
     dispatch: context.dispatch,
+    notes,
     seedDemo: () => seedDemo(storage.sql, context.dispatch, now),
     close: async () => {
       const deadline = setTimeout(() => server.server.closeAllConnections(), CLOSING_TIME);
@@ -260,6 +285,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       await storage.close();
     },
   };
+}
+
+/** Stores what FHIR packages bring. @returns what there is to tell about it */
+async function packageNotes({ packages, parts, store }: Storage, now: () => Date): Promise<string[]> {
+  const stored = await storePackages(packages.list, { ...parts, store, stamp, now });
+  const failed = stored?.failed.map((line) => `Not stored: ${line}`) ?? [];
+  return [...packages.notes, ...failed];
 }
 
 /** Loads the demo stories into an empty database. */

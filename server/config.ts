@@ -53,13 +53,19 @@ export const settings = {
     anyText,
     '.data',
     'a folder',
-    'where the embedded database and export files live',
+    'where the embedded database, export files and unpacked packages live',
   ),
   LOG_LEVEL: setting<string>(
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     'warn',
     'fatal, error, warn, info, debug, trace or silent',
     'how much is logged',
+  ),
+  FHIR_PACKAGES: setting<string>(
+    anyText,
+    '',
+    'a folder',
+    'folder of FHIR packages (.tgz) whose profiles are enforced and whose resources are stored; unset: none',
   ),
   BODY_LIMIT: setting<number>(
     integer(1024, 1 << 30),

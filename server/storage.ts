@@ -1,7 +1,8 @@
 // The parts that keep and find resources, put together on one database: what the server and the import work with.
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CodeSystem, SearchParameter, ValueSet } from '@medplum/fhirtypes';
-import type { Config } from './config.ts';
+import { resolve } from 'node:path';
+import type { CodeSystem, ConceptMap, SearchParameter, ValueSet } from '@medplum/fhirtypes';
+import { type Config, ConfigError } from './config.ts';
 import { internParameters, internTypes, Systems } from './db/intern.ts';
 import { migrate } from './db/migrate.ts';
 import { openPool } from './db/pool.ts';
@@ -9,6 +10,7 @@ import { createRidOf, secretOf } from './db/rid.ts';
 import type { Visibility } from './db/visibility.ts';
 import { reach } from './fhir/access.ts';
 import { resourceTypes } from './fhir/elements.ts';
+import { newId } from './fhir/id.ts';
 import { createTextIndex } from './indexing/text.ts';
 import { Cursors } from './search/cursor.ts';
 import { Everything } from './search/everything.ts';
@@ -18,7 +20,10 @@ import { escaped } from './search/param/type.ts';
 import { createRegistry } from './search/registry.ts';
 import { VersionHistory } from './store/history.ts';
 import { Store, type StoreDependencies } from './store/index.ts';
-import { createTerminology, readPublished, type TerminologyDependencies } from './terminology/index.ts';
+import { CodesOfValueSets } from './terminology/codes-of.ts';
+import { createTerminology, newest, readPublished, type Stored } from './terminology/index.ts';
+import { loadedFrom } from './terminology/loaded.ts';
+import { type Packages, readPackages } from './validation/package.ts';
 
 const DEFINITIONS = new URL('../profiles/definitions/', import.meta.url);
 
@@ -28,15 +33,28 @@ function ownDefinitions<T>(type: string): T[] {
   return readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T);
 }
 
-/** The newest ValueSet or CodeSystem that the caller may search for. */
+/** @throws ConfigError when the folder cannot be read */
+function packagesOf({ FHIR_PACKAGES: folder, DATA_DIR }: Config): Promise<Packages> {
+  return readPackages(folder || undefined, resolve(DATA_DIR, 'packages')).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (!folder || error.path !== folder) throw error;
+      throw new ConfigError(`FHIR_PACKAGES is "${folder}"; allowed is a folder that can be read.`);
+    },
+  );
+}
+
+/** Most versions of a ValueSet, CodeSystem or ConceptMap of which the newest is chosen, and most maps that are looked at. */
+const MAX_FOUND = '50';
+
+/** The ValueSet, CodeSystem or ConceptMap that the caller may search for. */
 const storedTerminology =
-  (search: () => Search): TerminologyDependencies['stored'] =>
+  (search: () => Search): Stored =>
   async (type, query, access) => {
     if (reach(access, type, 's') === 'none') return undefined;
     const criteria = Object.entries('id' in query ? { _id: query.id } : query);
     const parameters = criteria.map(([name, value]): [string, string] => [name, escaped(value)]);
-    const { matches } = await search().type(type, [...parameters, ['_count', '1']], access);
-    return matches[0] === undefined ? undefined : JSON.parse(matches[0]);
+    const { matches } = await search().type(type, [...parameters, ['_count', MAX_FOUND]], access);
+    return newest(matches.map((content) => JSON.parse(content)));
   };
 
 /** The parts that keep and find resources, on one database; `parts` are those of the store. */
@@ -45,6 +63,7 @@ export async function createStorage(
   base: string,
   now: () => Date,
 ) {
+  const packages = await packagesOf(config);
   const sql = openPool(databaseUrl, { max: config.DB_CONNECTIONS });
   const searchSql = openPool(databaseUrl, { max: config.DB_CONNECTIONS, customPlans: true });
   const close = () => Promise.all([sql.end({ timeout: 5 }), searchSql.end({ timeout: 5 })]);
@@ -60,15 +79,26 @@ export async function createStorage(
     );
     const { indexed, compartment } = registry;
     const cursors = new Cursors(await secretOf(sql, 'cursor'));
+    const published = readPublished(() => [
+      ...ownDefinitions<CodeSystem>('CodeSystem'),
+      ...ownDefinitions<ValueSet>('ValueSet'),
+      ...packages.terminology(),
+    ]);
     const terminology = createTerminology({
       base,
-      published: readPublished(() => [
-        ...ownDefinitions<CodeSystem>('CodeSystem'),
-        ...ownDefinitions<ValueSet>('ValueSet'),
-      ]),
+      published,
       stored: storedTerminology(() => search),
+      storedMaps: async (criteria, access) => {
+        const { matches } = await search.type('ConceptMap', [...criteria, ['_count', MAX_FOUND]], access);
+        return matches.map((content) => JSON.parse(content) as ConceptMap);
+      },
+      loaded: loadedFrom(searchSql),
+      now,
+      newId: () => newId(now()),
     });
-    const textIndex = createTextIndex({ sql, parameters: registry });
+    const codes = new CodesOfValueSets({ published, sql: searchSql, typeId });
+    await codes.look();
+    const textIndex = createTextIndex({ sql, parameters: registry, ridOf });
     const search: Search = new Search({
       sql: searchSql,
       registry,
@@ -89,7 +119,7 @@ export async function createStorage(
       indexed,
       compartment,
       base,
-      parameters: { generation: registry.generation, refresh: async () => void (await registry.refresh()) },
+      parameters: registry,
       writers: Math.max(1, config.DB_CONNECTIONS >> 1),
     };
     const store = new Store(parts);
@@ -107,11 +137,15 @@ export async function createStorage(
       usedMeta(readers, types, visibility);
     return {
       sql,
+      packages,
       typeId,
       registry,
       search,
       cursors,
       textIndex,
+      terminology,
+      published,
+      codes,
       parts,
       store,
       history,

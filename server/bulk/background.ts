@@ -3,9 +3,11 @@ import type { Systems } from '../db/intern.ts';
 import type { Sql } from '../db/pool.ts';
 import type { RidOf } from '../db/rid.ts';
 import type { TextIndex } from '../indexing/text.ts';
-import { createJobs, type JobKind } from '../job/index.ts';
+import { createJobs, type JobKind, type Jobs } from '../job/index.ts';
 import { repeat } from '../job/timer.ts';
 import type { Registry } from '../search/registry.ts';
+import type { FhirPackage } from '../validation/package.ts';
+import { PostedDefinitions } from './posted-definitions.ts';
 import { PostedParameters } from './posted-parameters.ts';
 import { reindexKinds } from './reindex.ts';
 
@@ -16,8 +18,14 @@ export interface BackgroundDependencies {
   textIndex: TextIndex;
   ridOf: RidOf;
   base: string;
+  /** What packages bring is known without being stored. */
+  packages: { readonly list: readonly FhirPackage[] };
   typeId: (type: string) => number;
   newId: () => string;
+  /** Jobs of other rooms. */
+  kinds: Readonly<Record<string, JobKind>>;
+  /** What other rooms look for, again and again. */
+  looks: readonly (() => Promise<boolean>)[];
   log: { error(details: object, message: string): void };
 }
 
@@ -26,6 +34,8 @@ const PAUSE = 1_000;
 
 export interface Background {
   posted: PostedParameters;
+  definitions: PostedDefinitions;
+  jobs: Jobs;
   /** Takes over what was written before this process began, then works until it is stopped. */
   start(): Promise<void>;
   /** Ends in order: another process carries on. */
@@ -50,12 +60,23 @@ function busyGauge(sql: Sql): () => Promise<boolean> {
   };
 }
 
+function postedDefinitions({ sql, typeId, ridOf, packages }: BackgroundDependencies): PostedDefinitions {
+  const type = 'StructureDefinition';
+  const brought = packages.list.flatMap(({ entries }) => entries).filter((entry) => entry.type === type);
+  const except = brought.map(({ id }) => ridOf(`${type}/${id}`));
+  return new PostedDefinitions({ sql, typeId: typeId(type), except });
+}
+
 /** Makes the background work of a process. */
 export function createBackground(deps: BackgroundDependencies): Background {
   const { sql, registry, textIndex, typeId, newId, log } = deps;
-  const kinds: Record<string, JobKind> = reindexKinds({ ...deps, jobs: () => jobs });
+  const kinds: Record<string, JobKind> = {
+    ...deps.kinds,
+    ...reindexKinds({ ...deps, jobs: () => jobs }),
+  };
   const jobs = createJobs({ sql, kinds, newId, log });
   const posted = new PostedParameters({ sql, registry, jobs, typeId: typeId('SearchParameter'), log });
+  const definitions = postedDefinitions(deps);
   const isBusy = busyGauge(sql);
   const indexWords = async (): Promise<boolean> => {
     const busy = await isBusy();
@@ -65,12 +86,17 @@ export function createBackground(deps: BackgroundDependencies): Background {
   const tickers: { stop(): Promise<void> }[] = [jobs];
   return {
     posted,
+    definitions,
+    jobs,
     async start() {
       await posted.sync();
+      await definitions.sync();
       jobs.start();
       tickers.push(
         repeat(() => posted.look(), PAUSE, failing('search parameters not looked at')),
+        repeat(() => definitions.look(), PAUSE, failing('definitions not looked at')),
         repeat(indexWords, PAUSE, failing('text not indexed')),
+        ...deps.looks.map((look) => repeat(look, PAUSE, failing('not looked'))),
       );
     },
     async stop() {

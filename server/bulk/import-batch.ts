@@ -7,7 +7,7 @@ import { isUnreachable, type Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
 import { conflict } from '../fhir/errors.ts';
 import { stringifyJson } from '../fhir/json.ts';
-import { type IndexRows, indexResource } from '../indexing/index.ts';
+import { addContainedTypes, indexWhole, isContainer } from '../indexing/contained.ts';
 import type { NewVersion, Store, StoreDependencies } from '../store/index.ts';
 import { unknownSystems } from '../store/index-columns.ts';
 import { methodCodes } from '../store/write.ts';
@@ -105,18 +105,19 @@ async function sort(
 
 /** The rows of resources that are not there yet. */
 async function rowsOf(fresh: readonly Checked[], at: Date, deps: BatchDependencies): Promise<CopyRows> {
-  const { systems, ridOf, typeId, indexed, base, stamp } = deps;
+  const { systems, ridOf, typeId, indexed, base, stamp, parameters } = deps;
+  const { contained } = parameters;
   const copied = new CopyRows(systems, at);
   for (let start = 0; start < fresh.length; start += SLICE) {
     const slice = fresh.slice(start, start + SLICE).map(({ type, id, key, named, resource }) => {
       const stamped = stamp(resource, id, 1, at);
-      const rows: IndexRows = indexResource(stamped, indexed(type), { ridOf, base });
+      const made = indexWhole(stamped, { indexed, contained }, { ridOf, base });
       const content = stringifyJson(stamped);
       const method = methodCodes[named ? 'POST' : 'PUT'];
-      return { rid: ridOf(key), typeId: typeId(type), id, method, content, rows };
+      return { rid: ridOf(key), typeId: typeId(type), id, method, content, ...made };
     });
     const unknown = unknownSystems(
-      slice.map(({ rows }) => rows),
+      slice.flatMap(({ rows, contained }) => [rows, ...contained.map((inner) => inner.rows)]),
       systems,
     );
     await systems.intern([...unknown]);
@@ -135,6 +136,9 @@ async function checkParameters(transaction: Transaction, generation: number): Pr
 async function attempt(batch: readonly Checked[], deps: BatchDependencies): Promise<Stored> {
   const { sql, ridOf, store, parameters, now } = deps;
   const at = now();
+  const containers = batch.map(({ resource }) => resource).filter(isContainer);
+  // Before the transaction: its lock on the generation would wait for what it needs itself.
+  if (containers.length) await addContainedTypes(containers, parameters);
   const generation = parameters.generation();
   const rids = batch.map(({ key }) => ridOf(key));
   const { fresh, changed, unchanged, failures } = await sort(batch, rids, at, deps);

@@ -4,6 +4,7 @@ import { CopyBuffer, copyIn, copyText } from '../db/copy.ts';
 import type { Systems } from '../db/intern.ts';
 import type { Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
+import type { ContainedRows } from '../indexing/contained.ts';
 import type { IndexRows } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
 import type { IndexTable } from '../search/param/type.ts';
@@ -18,6 +19,8 @@ export interface FirstVersion {
   /** The bytes that will be served. */
   content: string;
   rows: IndexRows;
+  /** The rows of what it contains. */
+  contained: readonly ContainedRows[];
 }
 
 const RESOURCE = ['rid', 'type', 'id', 'version', 'last_updated', 'method', 'deleted', 'content'];
@@ -52,11 +55,16 @@ export class CopyRows {
     return [this.#resource, this.#change, ...this.#index.values()].reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  add({ rid, typeId, id, method, content, rows }: FirstVersion): void {
+  add({ rid, typeId, id, method, content, rows, contained }: FirstVersion): void {
     const instant = this.#lastUpdated;
     this.#resource.add(`${rid}\t${typeId}\t${id}\t1\t${instant}\t${method}\tf\t${copyText(content)}`);
     this.#change.add(`${rid}\t${typeId}\t1\t${method}\t${instant}`);
-    const end = `\t${instant}\t${rid}`;
+    this.#addRows(rid, rows);
+    for (const inner of contained) this.#addRows(inner.rid, inner.rows);
+  }
+
+  #addRows(rid: Rid, rows: IndexRows): void {
+    const end = `\t${this.#lastUpdated}\t${rid}`;
     for (const [table, made] of rows) {
       const { systems } = INDEX.get(table)!;
       const buffer = this.#buffer(table);

@@ -3,8 +3,10 @@ import type { Systems } from '../db/intern.ts';
 import type { Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
 import { plainArray, Statement } from '../db/statement.ts';
+import { containedIn, indexContained, linkTo } from '../indexing/contained.ts';
 import { type IndexRows, indexResource, type TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
+import { keyOf } from '../search/param/reference.ts';
 import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
 import { columnArrays } from '../store/index-columns.ts';
 
@@ -15,23 +17,49 @@ export interface Scanned {
   resource: object;
 }
 
+/** One index row that a resource is to get. `rid`: whose it is, the resource's own or that of one which it contains. */
+interface ParameterRow extends TableRow {
+  table: IndexTable;
+  rid: Rid;
+}
+
 /** A resource and the rows that it is to get; `failed`: an expression could not be evaluated on it. */
 export interface Indexed extends Scanned {
-  rows: IndexRows;
+  rows: readonly ParameterRow[];
   failed: boolean;
 }
 
-/** Makes the rows of a resource; a parameter that fails on it makes none, the others do. */
-export function rowsOf(scanned: Scanned, params: readonly SearchParam[], context: RowContext): Indexed {
-  const rows = new Map<IndexTable, TableRow[]>();
+const listOf = (rid: Rid, rows: IndexRows): ParameterRow[] =>
+  [...rows].flatMap(([table, list]) => list.map((row) => ({ ...row, table, rid })));
+
+/**
+ * Makes the rows of a resource and of what it contains; a parameter that fails on one makes none there, the others do.
+ * @param byType the parameters that rows are made of
+ * @param contained the types that are contained anywhere, with those that the resource contains
+ */
+export function rowsOf(
+  scanned: Scanned,
+  byType: ReadonlyMap<string, readonly SearchParam[]>,
+  contained: ReadonlyMap<string, number>,
+  context: RowContext,
+): Indexed {
+  const { rid, resource } = scanned;
+  const rows: ParameterRow[] = [];
   let failed = false;
-  for (const param of params) {
+  const attempt = (make: () => ParameterRow[]): void => {
     try {
-      for (const [table, made] of indexResource(scanned.resource, [param], context))
-        rows.set(table, [...(rows.get(table) ?? []), ...made]);
+      for (const row of make()) rows.push(row);
     } catch {
       failed = true;
     }
+  };
+  for (const param of byType.get((resource as { resourceType: string }).resourceType) ?? [])
+    attempt(() => listOf(rid, indexResource(resource, [param], context)));
+  for (const inner of containedIn(resource, context.ridOf)) {
+    const params = byType.get(inner.type) ?? [];
+    if (params.length) rows.push({ table: 'index_reference', rid, ...linkTo(inner, contained) });
+    for (const param of params)
+      attempt(() => listOf(inner.rid, indexContained(inner, [param], context, keyOf(resource)).rows));
   }
   return { ...scanned, rows, failed };
 }
@@ -39,12 +67,9 @@ export function rowsOf(scanned: Scanned, params: readonly SearchParam[], context
 /** Gives ids to the code systems of the rows. */
 export async function internSystems(indexed: readonly Indexed[], systems: Systems): Promise<void> {
   const urls = new Set<string>();
-  for (const [table, { columns }] of indexTables)
-    for (const [place, [, type]] of columns.entries()) {
-      if (type !== 'system') continue;
-      for (const { rows } of indexed)
-        for (const { values } of rows.get(table) ?? []) if (values[place] !== null) urls.add(values[place]!);
-    }
+  for (const { table, values } of indexed.flatMap(({ rows }) => rows))
+    for (const [place, [, type]] of indexTables.get(table)!.columns.entries())
+      if (type === 'system' && values[place] !== null) urls.add(values[place]!);
   await systems.intern([...urls]);
 }
 
@@ -59,8 +84,8 @@ export async function insertParameterRows(
 ): Promise<number> {
   let count = 0;
   for (const [table, { columns }] of indexTables) {
-    const placed = indexed.flatMap(({ rid, version, rows }) =>
-      (rows.get(table) ?? []).map((row) => ({ rid, version, ...row })),
+    const placed = indexed.flatMap(({ rid: owner, version, rows }) =>
+      rows.flatMap((row) => (row.table === table ? [{ owner, version, ...row }] : [])),
     );
     if (!placed.length) continue;
     const statement = new Statement();
@@ -68,11 +93,12 @@ export async function insertParameterRows(
     const names = columns.map(([name]) => name).join(', ');
     const result = await transaction.unsafe(
       `insert into ${table} (param, ${names}, last_updated, rid)
-        select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, r.last_updated, r.rid
+        select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, r.last_updated, t.rid
         from unnest(${statement.add(plainArray(placed.map(({ param }) => param)), 'smallint[]')},
           ${statement.add(plainArray(placed.map(({ rid }) => rid)), 'bigint[]')},
+          ${statement.add(plainArray(placed.map(({ owner }) => owner)), 'bigint[]')},
           ${statement.add(plainArray(placed.map(({ version }) => version)), 'integer[]')}, ${arrays.join(', ')})
-          as t(param, rid, version, ${names}) join resource r on r.rid = t.rid and r.version = t.version
+          as t(param, rid, owner, version, ${names}) join resource r on r.rid = t.owner and r.version = t.version
         where not exists (select from ${table} i where i.rid = t.rid and i.param = t.param)`,
       statement.values,
     );

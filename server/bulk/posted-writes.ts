@@ -12,10 +12,10 @@ export function withSearchParameters(
   registry: Pick<Registry, 'problems'>,
 ): Pick<Validator, 'validate'> {
   return {
-    validate(resource) {
-      const issues = validate(resource);
+    validate(resource, options) {
+      const issues = validate(resource, options);
       const broken = issues.some(({ severity }) => severity === 'error' || severity === 'fatal');
-      return broken || !isSearchParameter(resource) ? issues : [...issues, ...registry.problems(resource)];
+      return broken || !isSearchParameter(resource) ? issues : [...registry.problems(resource), ...issues];
     },
   };
 }

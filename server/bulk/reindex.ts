@@ -5,11 +5,14 @@
 // (a write of an older generation is refused and repeated). When the writers before have ended, at transaction number
 // `start`, the job reads every resource that was last written before it, and makes the rows that are missing. What a writer
 // has changed meanwhile has the writer's own rows, whose xmin is the resource's xid; others of it are removed at the end.
+// What contains resources of the parameters' types is read too, since it has the rows of those.
 import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import { quiesce } from '../db/quiesce.ts';
+import type { RidOf } from '../db/rid.ts';
 import { plainArray } from '../db/statement.ts';
 import { parseJson } from '../fhir/json.ts';
+import { addContainedTypes, isContainer } from '../indexing/contained.ts';
 import { replaceDisplays, TEXT_LOCK } from '../indexing/text.ts';
 import type { JobKind, Jobs, Run } from '../job/index.ts';
 import { indexTables } from '../search/param/index.ts';
@@ -59,15 +62,28 @@ async function stillBuilding(transaction: Transaction, ids: readonly number[]): 
   return new Set(rows.map((row) => row.id as number));
 }
 
-/** The resources that the job has to read: last written before `start`. */
-const mine = (sql: Sql | Transaction, types: string, start: string) =>
-  sql`r.type = any(${types}::smallint[]) and not r.deleted and r.xid < ${start}::text::xid8`;
+/** What a job makes rows of. */
+interface Scope {
+  byType: ReadonlyMap<string, readonly SearchParam[]>;
+  /** Small numbers of the parameters' types, as PostgreSQL reads an array. */
+  types: string;
+  /** Ids of `_contained` of those of the types that are contained anywhere. */
+  links: string;
+}
 
-async function countMine(sql: Sql, types: string, start: string): Promise<number> {
+/** The resources that the job has to read, last written before `start`: those of the types, and those that contain such. */
+const mine = (sql: Sql | Transaction, { types, links }: Scope, start: string) =>
+  sql`(r.type = any(${types}::smallint[]) ${
+    links === '{}'
+      ? sql``
+      : sql`or r.rid in (select k.rid from index_reference k where k.param = any(${links}::smallint[]))`
+  }) and not r.deleted and r.xid < ${start}::text::xid8`;
+
+async function countMine(sql: Sql, scope: Scope, start: string): Promise<number> {
   return sql.begin(async (transaction) => {
     await transaction`set local statement_timeout = 0`;
     const [row] =
-      await transaction`select count(*)::int as n from resource r where ${mine(transaction as never, types, start)}`;
+      await transaction`select count(*)::int as n from resource r where ${mine(transaction as never, scope, start)}`;
     return row!.n as number;
   }) as Promise<number>;
 }
@@ -77,28 +93,39 @@ export function reindexKinds(deps: ReindexDependencies): Record<string, JobKind>
   return { [REINDEX]: (run) => reindex(deps, run), [DROP_INDEX]: (run) => dropIndex(deps, run) };
 }
 
+/** What the parameters of the job are for, now that no writer is under way who does not make their rows. */
+async function scopeOf({ registry, typeId }: ReindexDependencies, run: Run): Promise<Scope> {
+  await registry.refresh();
+  const params = inputOf(run).flatMap((id) => registry.byId(id) ?? []);
+  const byType = Map.groupBy(params, ({ resourceType }) => resourceType);
+  const types = [...byType.keys()];
+  const contained = registry.contained();
+  return {
+    byType,
+    types: plainArray(types.map(typeId)),
+    links: plainArray(types.flatMap((type) => contained.get(type) ?? [])),
+  };
+}
+
 async function reindex(deps: ReindexDependencies, run: Run): Promise<void> {
-  const { sql, registry, typeId } = deps;
+  const { sql } = deps;
   let at = run.checkpoint as Checkpoint | null;
   let counts = run.counts as ReindexCounts;
   if (at?.done) return;
   const start = at?.start ?? (await quiesce(sql, run.signal));
-  await registry.refresh();
-  const params = inputOf(run).flatMap((id) => registry.byId(id) ?? []);
-  const byType = Map.groupBy(params, ({ resourceType }) => resourceType);
-  const types = plainArray([...byType.keys()].map(typeId));
+  const scope = await scopeOf(deps, run);
   if (!at) {
     at = { start, after: null, done: false };
-    counts = { total: await countMine(sql, types, start), scanned: 0, indexed: 0, rows: 0, failed: 0 };
+    counts = { total: await countMine(sql, scope, start), scanned: 0, indexed: 0, rows: 0, failed: 0 };
     await run.save(at, counts);
   }
   for (;;) {
-    const next = await indexBatch(deps, run, byType, types, at, counts);
+    const next = await indexBatch(deps, run, scope, at, counts);
     if (!next) break;
     ({ at, counts } = next);
   }
   await quiesce(sql, run.signal);
-  const left = await countMine(sql, types, start);
+  const left = await countMine(sql, scope, start);
   if (left > counts.scanned)
     throw new Error(
       `${left} resources were to be read, and ${counts.scanned} were: the parameters stay unsearchable. Run the reindex again.`,
@@ -110,14 +137,14 @@ async function reindex(deps: ReindexDependencies, run: Run): Promise<void> {
 const MAX_BYTES = 16_000_000;
 
 /** The next resources in the order of their rids. */
-async function nextResources(sql: Sql, types: string, { start, after }: Checkpoint) {
+async function nextResources(sql: Sql, scope: Scope, { start, after }: Checkpoint) {
   const rows = await sql.begin(async (transaction) => {
     await transaction`set local statement_timeout = 0`;
     const behind = after === null ? transaction`` : transaction`and r.rid > ${after}::text::bigint`;
     return transaction`select rid::text, version, content from (
         select b.*, sum(octet_length(content)) over (order by rid) - octet_length(content) as before from (
           select r.rid, r.version, r.content from resource r
-          where ${mine(transaction as never, types, start)} ${behind} order by r.rid limit ${BATCH}) b) s
+          where ${mine(transaction as never, scope, start)} ${behind} order by r.rid limit ${BATCH}) b) s
       where before < ${MAX_BYTES} order by s.rid`;
   });
   return rows as unknown as { rid: string; version: number; content: string }[];
@@ -125,42 +152,40 @@ async function nextResources(sql: Sql, types: string, { start, after }: Checkpoi
 
 /** Reads and indexes the next resources. @returns undefined when there are none */
 async function indexBatch(
-  { sql, systems, ridOf, base }: ReindexDependencies,
+  { sql, systems, registry, ridOf, base }: ReindexDependencies,
   run: Run,
-  byType: ReadonlyMap<string, readonly SearchParam[]>,
-  types: string,
+  scope: Scope,
   at: Checkpoint,
   counts: ReindexCounts,
 ): Promise<{ at: Checkpoint; counts: ReindexCounts } | undefined> {
   run.signal.throwIfAborted();
-  const read = await nextResources(sql, types, at);
+  const read = await nextResources(sql, scope, at);
   if (!read.length) return undefined;
   const scanned = read.map(({ rid, version, content }) => ({
     rid,
     version,
     resource: parseJson(content) as { resourceType: string },
   }));
-  const made = scanned.map((one) =>
-    rowsOf(one, byType.get(one.resource.resourceType) ?? [], { ridOf, base }),
-  );
+  const containers = scanned.map(({ resource }) => resource).filter(isContainer);
+  if (containers.length) await addContainedTypes(containers, registry);
+  const contained = registry.contained();
+  const made = scanned.map((one) => rowsOf(one, scope.byType, contained, { ridOf, base }));
   await internSystems(made, systems);
-  const ids = [...byType.values()].flat().map(({ id }) => id);
+  const ids = [...scope.byType.values()].flat().map(({ id }) => id);
+  const links = new Set(contained.values());
   const next = { ...at, after: read.at(-1)!.rid };
   return (await sql.begin(async (transaction) => {
     const wanted = await stillBuilding(transaction as never, ids);
     const kept = made.map((one) => ({
       ...one,
-      rows: new Map(
-        [...one.rows].map(([table, rows]) => [table, rows.filter(({ param }) => wanted.has(param))]),
-      ),
+      rows: one.rows.filter(({ param }) => wanted.has(Math.abs(param)) || links.has(param)),
     }));
     const rows = await insertParameterRows(transaction as never, kept, systems);
-    await addDisplays(transaction as never, scanned, byType, wanted);
+    await addDisplays(transaction as never, scanned, scope, wanted, ridOf);
     const total: ReindexCounts = {
       total: counts.total,
       scanned: counts.scanned + read.length,
-      indexed:
-        counts.indexed + kept.filter((one) => [...one.rows.values()].some((list) => list.length)).length,
+      indexed: counts.indexed + kept.filter((one) => one.rows.some(({ param }) => !links.has(param))).length,
       rows: counts.rows + rows,
       failed: counts.failed + made.filter(({ failed }) => failed).length,
     };
@@ -173,17 +198,19 @@ async function indexBatch(
 async function addDisplays(
   transaction: Transaction,
   scanned: readonly { rid: string; version: number; resource: { resourceType: string } }[],
-  byType: ReadonlyMap<string, readonly SearchParam[]>,
+  { byType }: Scope,
   wanted: ReadonlySet<number>,
+  ridOf: RidOf,
 ): Promise<void> {
   const tokens = (type: string) =>
     (byType.get(type) ?? []).filter(({ id, type: kind }) => kind === 'token' && wanted.has(id));
-  if (![...byType.keys()].some((type) => tokens(type).length)) return;
+  const ids = [...byType.keys()].flatMap(tokens).map(({ id }) => id);
+  if (!ids.length) return;
   await transaction`select pg_advisory_xact_lock(${TEXT_LOCK})`;
-  await replaceDisplays(transaction, scanned, tokens);
+  await replaceDisplays(transaction, scanned, tokens, ridOf, ids);
 }
 
-/** Removes what the job wrote for versions that were replaced meanwhile, then lets searches use the parameters. */
+/** Lets searches use the parameters, when nothing outdated is left of what the job wrote. */
 async function activate(
   { sql, jobs, registry }: ReindexDependencies,
   run: Run,
@@ -193,12 +220,7 @@ async function activate(
   const ids = idArray(inputOf(run));
   await sql.begin(async (transaction) => {
     await transaction`set local statement_timeout = 0`;
-    for (const table of indexTables.keys())
-      await transaction.unsafe(
-        `delete from ${table} i using resource r where i.param = any($1::smallint[]) and r.rid = i.rid
-          and (r.deleted or r.xid >= $2::text::xid8 and i.xmin <> r.xid::xid)`,
-        [ids, at.start],
-      );
+    await removeOutdated(transaction as never, inputOf(run), at);
     await transaction`update search_parameter old set state = 'retired', job = null from search_parameter new
       where new.id = any(${ids}::smallint[]) and new.state = 'building'
         and old.type = new.type and old.code = new.code and old.state = 'active'`;
@@ -208,6 +230,30 @@ async function activate(
     await run.save({ ...at, done: true }, counts, transaction as never);
   });
   await registry.refresh();
+}
+
+/** Ids of `_contained` of all types: as the statement sees them, with every row that was made under them. */
+const LINKS = "array(select id from search_parameter where code = '_contained')";
+
+/** Removes what the job wrote for versions that were replaced meanwhile, and for what those contained. */
+async function removeOutdated(
+  transaction: Transaction,
+  ids: readonly number[],
+  { start }: Checkpoint,
+): Promise<void> {
+  for (const table of indexTables.keys())
+    await transaction.unsafe(
+      `delete from ${table} i using resource r where i.param = any($1::smallint[] || ${LINKS}) and r.rid = i.rid
+        and (r.deleted or r.xid >= $2::text::xid8 and i.xmin <> r.xid::xid)`,
+      [idArray(ids), start],
+    );
+  for (const table of indexTables.keys())
+    await transaction.unsafe(
+      `delete from ${table} i where i.param = any($1::smallint[]) and not exists (
+        select from index_reference k join resource r on r.rid = k.rid and not r.deleted
+        where k.param = any(${LINKS}) and k.target = i.rid and (r.xid < $2::text::xid8 or i.xmin = r.xid::xid))`,
+      [idArray(ids.map((id) => -id)), start],
+    );
 }
 
 /** Adds the job that removes the rows of parameters that were retired and have none yet. */
@@ -228,13 +274,14 @@ const DROPPED = 20_000;
 /** Removes all index rows of retired parameters, then the parameters. */
 async function dropIndex({ sql }: ReindexDependencies, run: Run): Promise<void> {
   const ids = idArray(inputOf(run));
+  const both = idArray(inputOf(run).flatMap((id) => [id, -id]));
   let rows = (run.counts.rows as number | undefined) ?? 0;
   await quiesce(sql, run.signal);
   for (const table of [...indexTables.keys(), 'index_display']) {
     for (let removed = DROPPED; removed === DROPPED; ) {
       const result = await sql.unsafe(
         `delete from ${table} where ctid = any(array(select ctid from ${table} where param = any($1::smallint[]) limit ${DROPPED}))`,
-        [ids],
+        [both],
       );
       removed = result.count;
       rows += removed;

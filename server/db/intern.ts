@@ -32,6 +32,9 @@ export interface ParameterTable {
 
 const PARAMETER_LOCK = 7_205_760;
 
+/** The pseudo parameter of a type that is contained in resources of others: it comes with the first of them. */
+export const CONTAINED = '_contained';
+
 /** The present table, or undefined when it is that of `known` and nothing in it is being built. */
 async function readParameters(sql: Sql, known?: number): Promise<ParameterTable | undefined> {
   if (known !== undefined) {
@@ -53,7 +56,10 @@ async function readParameters(sql: Sql, known?: number): Promise<ParameterTable 
 
 type Keys = readonly (readonly [type: string, code: string])[];
 
-/** Adds the parameters that the program brings. On a database with resources their rows are still to be made. */
+/**
+ * Adds the parameters that the program brings. On a database with resources their rows are still to be made; only
+ * `_contained` is complete from the beginning, since nobody writes its rows before.
+ */
 async function addParameters(sql: Sql, keys: Keys): Promise<void> {
   const types = keys.map(([type]) => type);
   const codes = keys.map(([, code]) => code);
@@ -63,11 +69,11 @@ async function addParameters(sql: Sql, keys: Keys): Promise<void> {
     await transaction`update search_parameter p set state = 'retired', job = null from unnest(${types}::text[], ${codes}::text[]) as k(type, code)
       where p.type = k.type and p.code = k.code and p.definition is not null and p.state <> 'retired'`;
     const added = await transaction`insert into search_parameter (type, code, state)
-      select k.type, k.code, case when exists (select from resource) then 'building' else 'active' end
+      select k.type, k.code, case when k.code <> ${CONTAINED} and exists (select from resource) then 'building' else 'active' end
       from unnest(${types}::text[], ${codes}::text[]) as k(type, code)
       where not exists (select from search_parameter p where p.type = k.type and p.code = k.code and p.state <> 'retired')
-      returning state`;
-    if (added.some(({ state }) => state === 'building'))
+      returning code, state`;
+    if (added.some(({ code, state }) => state === 'building' || code === CONTAINED))
       await transaction`update search_parameter_generation set value = value + 1`;
   });
 }

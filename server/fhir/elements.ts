@@ -1,6 +1,6 @@
 // What elements each FHIR R4 type has: typed look-ups in the table that scripts/definitions.ts derives from the
 // StructureDefinitions. https://hl7.org/fhir/R4/elementdefinition.html
-import { readFileSync } from 'node:fs';
+import { elementTable } from './element-table.ts';
 
 /** One element of a type, as its ElementDefinition says. */
 export interface Element {
@@ -37,9 +37,7 @@ export interface Property {
   readonly element: Element;
 }
 
-const TABLE = new Map<string, Type>(
-  Object.entries(JSON.parse(readFileSync(new URL('./r4/elements.json', import.meta.url), 'utf8'))),
-);
+const TABLE = new Map(Object.entries(elementTable));
 const ABSTRACT_RESOURCES = ['Resource', 'DomainResource'];
 
 /** Names of the concrete R4 resource types. */

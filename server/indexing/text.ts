@@ -1,13 +1,14 @@
 // Text search's tables, filled behind the change feed so that writes pay nothing: `_text` and `_content` (index_text), and
 // the modifier `:text` (index_display). https://hl7.org/fhir/R4/search.html#text
 import type { Sql, Transaction } from '../db/pool.ts';
-import type { Rid } from '../db/rid.ts';
+import type { Rid, RidOf } from '../db/rid.ts';
 import { plainArray, textArray } from '../db/statement.ts';
 import { unavailable } from '../fhir/errors.ts';
 import { parseJson } from '../fhir/json.ts';
 import { normalizeString } from '../search/param/string.ts';
 import { displaysOf } from '../search/param/token.ts';
 import type { SearchParam } from '../search/param/type.ts';
+import { containedIn } from './contained.ts';
 import { contentOf, narrativeOf } from './words.ts';
 
 /** Advisory lock of everything that writes these tables. */
@@ -35,6 +36,7 @@ export interface TextIndexDependencies {
     generation: () => number;
     refresh: () => Promise<unknown>;
   };
+  ridOf: RidOf;
   /** Milliseconds that a search waits at most. */
   patience?: number;
 }
@@ -70,32 +72,56 @@ function displays({ extract }: SearchParam, resource: object): string[] {
   }
 }
 
+/** One row of index_display. `rid`: whose words; `owner`: the resource that was read, in that version. */
+interface DisplayRow {
+  rid: Rid;
+  owner: Rid;
+  version: number;
+  param: number;
+  value: string;
+}
+
+/** The words beside the codes of a resource, and of what it contains under the negated ids of parameters. */
+function displayRows(
+  { rid: owner, version, resource }: ReadResource,
+  params: (type: string) => readonly SearchParam[],
+  ridOf: RidOf,
+): DisplayRow[] {
+  const made = (rid: Rid, own: object, sign: number): DisplayRow[] =>
+    params(typeOf(own)).flatMap((param) =>
+      displays(param, own).map((value) => ({ rid, owner, version, param: sign * param.id, value })),
+    );
+  return [
+    ...made(owner, resource, 1),
+    ...containedIn(resource, ridOf).flatMap((inner) => made(inner.rid, inner.resource, -1)),
+  ];
+}
+
 /**
  * Makes the rows of index_display anew, for resources that still are at the version that was read. The caller holds
  * TEXT_LOCK.
  * @param params the parameters whose rows are made, by resource type
+ * @param ids theirs, where those are not all that there are
  */
 export async function replaceDisplays(
   transaction: Transaction,
   resources: readonly ReadResource[],
   params: (type: string) => readonly SearchParam[],
+  ridOf: RidOf,
+  ids?: readonly number[],
 ): Promise<void> {
-  const ids = new Set<number>();
-  const rows = new Map<string, { rid: Rid; version: number; param: number; value: string }>();
-  for (const { rid, version, resource } of resources)
-    for (const param of params(typeOf(resource))) {
-      ids.add(param.id);
-      for (const value of displays(param, resource))
-        rows.set(`${rid} ${param.id} ${value}`, { rid, version, param: param.id, value });
-    }
-  const list = [...rows.values()];
-  await transaction`delete from index_display where rid = any(${plainArray(resources.map(({ rid }) => rid))}::bigint[])
-    and param = any(${plainArray([...ids])}::smallint[])`;
-  await transaction`insert into index_display (param, value, rid)
-    select t.param, t.value, t.rid from unnest(${plainArray(list.map(({ param }) => param))}::smallint[],
+  const rows = resources.flatMap((resource) => displayRows(resource, params, ridOf));
+  const list = [...new Map(rows.map((row) => [`${row.rid} ${row.param} ${row.value}`, row])).values()];
+  const owners = plainArray(resources.map(({ rid }) => rid));
+  const theirs = ids ? transaction`and abs(param) = any(${plainArray(ids)}::smallint[])` : transaction``;
+  await transaction`delete from index_display where rid = any(${owners}::bigint[]) ${theirs}`;
+  await transaction`delete from index_display where container = any(${owners}::bigint[]) ${theirs}`;
+  await transaction`insert into index_display (param, value, rid, container)
+    select t.param, t.value, t.rid, nullif(t.owner, t.rid) from unnest(${plainArray(list.map(({ param }) => param))}::smallint[],
       ${textArray(list.map(({ value }) => value))}::text[], ${plainArray(list.map(({ rid }) => rid))}::bigint[],
-      ${plainArray(list.map(({ version }) => version))}::integer[]) as t(param, value, rid, version)
-    join resource r on r.rid = t.rid and r.version = t.version`;
+      ${plainArray(list.map(({ owner }) => owner))}::bigint[],
+      ${plainArray(list.map(({ version }) => version))}::integer[]) as t(param, value, rid, owner, version)
+    join resource r on r.rid = t.owner and r.version = t.version`;
 }
 
 async function replaceTexts(transaction: Transaction, resources: readonly ReadResource[]): Promise<void> {
@@ -159,7 +185,7 @@ function groupsBySize(rows: readonly { rid: Rid; size: number }[]): Rid[][] {
 async function indexChanged(
   transaction: Transaction,
   rids: readonly Rid[],
-  indexed: (type: string) => readonly SearchParam[],
+  { parameters: { indexed }, ridOf }: TextIndexDependencies,
 ): Promise<void> {
   const rows = await transaction`select rid::text, deleted, octet_length(content) as size from resource
     where rid = any(${plainArray(rids)}::bigint[])`;
@@ -167,6 +193,7 @@ async function indexChanged(
   const gone = plainArray(sized.flatMap(({ rid, deleted }) => (deleted ? [rid] : [])));
   await transaction`delete from index_text where rid = any(${gone}::bigint[])`;
   await transaction`delete from index_display where rid = any(${gone}::bigint[])`;
+  await transaction`delete from index_display where container = any(${gone}::bigint[])`;
   for (const group of groupsBySize(sized.filter(({ deleted }) => !deleted))) {
     const found = await transaction`select rid::text, version, content from resource
       where rid = any(${plainArray(group)}::bigint[]) and not deleted`;
@@ -174,12 +201,13 @@ async function indexChanged(
       ({ rid, version, content }): ReadResource => ({ rid, version, resource: parseJson(content) as object }),
     );
     await replaceTexts(transaction, resources);
-    await replaceDisplays(transaction, resources, tokenParams(indexed));
+    await replaceDisplays(transaction, resources, tokenParams(indexed), ridOf);
   }
 }
 
 /** Makes the text index of this installation; every process has one, and one at a time works. */
-export function createTextIndex({ sql, parameters, patience = PATIENCE }: TextIndexDependencies): TextIndex {
+export function createTextIndex(deps: TextIndexDependencies): TextIndex {
+  const { sql, parameters, patience = PATIENCE } = deps;
   const pending = async (): Promise<boolean> => {
     const [row] = await sql`select exists (select from change
       where xid >= coalesce((select xid from feed_position where reader = ${READER}), '0'::xid8)) as pending`;
@@ -204,11 +232,7 @@ export function createTextIndex({ sql, parameters, patience = PATIENCE }: TextIn
       }
       const changes = await readChanges(transaction as never, course);
       if (changes.length)
-        await indexChanged(
-          transaction as never,
-          [...new Set(changes.map(({ rid }) => rid))],
-          parameters.indexed,
-        );
+        await indexChanged(transaction as never, [...new Set(changes.map(({ rid }) => rid))], deps);
       if (changes.length < BATCH) {
         await movePosition(transaction as never, { ...course, xid: course.end });
         return undefined;

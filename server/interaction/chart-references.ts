@@ -13,7 +13,7 @@ const chartOf = (patient: string): Access => ({
 });
 
 /** `Type/id` as its parts. */
-const partsOf = (key: string): { type: string; id: string } => {
+export const partsOf = (key: string): { type: string; id: string } => {
   const cut = key.indexOf('/');
   return { type: key.slice(0, cut), id: key.slice(cut + 1) };
 };

@@ -44,6 +44,8 @@ export interface Context {
   dispatch: (request: FhirRequest) => Promise<Result>;
   /** The CapabilityStatement. */
   capabilities: () => object;
+  /** The TerminologyCapabilities. */
+  terminologyCapabilities: () => object;
 }
 
 export type Handler = (context: Context, request: FhirRequest) => Promise<Result>;

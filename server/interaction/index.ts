@@ -32,10 +32,12 @@ export interface Interaction {
   handler: Handler;
 }
 
-/** Whatever `mode` asks for, the whole statement is answered. https://hl7.org/fhir/R4/http.html#capabilities */
+/** `mode` terminology is answered with what terminology does, any other with the whole statement. https://hl7.org/fhir/R4/http.html#capabilities */
 const capabilities: Handler = async (context, request) => {
   checkParameters(request, ['mode']);
-  return { kind: 'json', status: 200, json: context.capabilities() };
+  const isTerminology = request.query.get('mode') === 'terminology';
+  const json = isTerminology ? context.terminologyCapabilities() : context.capabilities();
+  return { kind: 'json', status: 200, json };
 };
 
 export const interactions: readonly Interaction[] = [

@@ -7,7 +7,10 @@ import type { Context, Executor } from './context.ts';
 import type { PreparedWrite } from './write-pipeline.ts';
 
 /** 422 for references that name nothing here, each with its expression. */
-function danglingReferences(absent: readonly string[], expressions: ReadonlyMap<string, string>): FhirError {
+export function danglingReferences(
+  absent: readonly string[],
+  expressions: ReadonlyMap<string, string>,
+): FhirError {
   return unprocessable(
     absent.map((key) =>
       issue(

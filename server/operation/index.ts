@@ -6,12 +6,21 @@ import type { FhirRequest } from '../interaction/context.ts';
 import { methodNotOffered } from '../interaction/method.ts';
 import { type EverythingContext, everything } from './everything.ts';
 import { type ExportContext, exportCancel, exportKickOff, exportStatus } from './export.ts';
+import type { CodeSystemImportContext } from './import-code-system.ts';
 import { type MetaContext, metaInUse, metaOfResource } from './meta.ts';
 import { metaAdd, metaDelete } from './meta-change.ts';
 import { type ReindexContext, reindex, reindexStatus } from './reindex.ts';
+import type { TerminologyContext } from './terminology.ts';
+import { terminologyOperations } from './terminology-table.ts';
+import { validate } from './validate.ts';
 
 /** What operations work with. */
-export type OperationContext = ExportContext & ReindexContext & EverythingContext & MetaContext;
+export type OperationContext = ExportContext &
+  ReindexContext &
+  EverythingContext &
+  MetaContext &
+  TerminologyContext &
+  CodeSystemImportContext;
 
 export type OperationHandler = (context: OperationContext, request: FhirRequest) => Promise<Result>;
 
@@ -81,6 +90,15 @@ export const operations: readonly Operation[] = [
     definition: `${R4}/Resource-meta-delete`,
     handler: metaDelete,
   },
+  {
+    code: 'validate',
+    method: 'POST',
+    path: '{type}/$validate',
+    definition: `${R4}/Resource-validate`,
+    handler: validate,
+  },
+  ...offered('validate', '{type}/{id}/$validate', validate),
+  ...terminologyOperations,
 ];
 
 /** An operation that changes nothing: by GET, and by POST with a Parameters resource. */

@@ -4,7 +4,7 @@ import { badRequest } from '../fhir/errors.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 
 /** What other parts of the server read: format and subset of the answer. */
-const REPRESENTATION = new Set(['_format', '_pretty', '_summary', '_elements']);
+export const REPRESENTATION = new Set(['_format', '_pretty', '_summary', '_elements']);
 
 /** The parameters of a body; none without a body. @throws FhirError 400 when it is no Parameters resource */
 export function bodyParameters({ body }: FhirRequest): ParametersParameter[] {

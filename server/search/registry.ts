@@ -1,7 +1,7 @@
 // The search parameters of every resource type: R4's own, ours and posted ones, each with its compiled expression and its
 // small id. https://hl7.org/fhir/R4/searchparameter-registry.html
 import type { Resource, SearchParameter } from '@medplum/fhirtypes';
-import type { ParameterRow, ParameterTable } from '../db/intern.ts';
+import { CONTAINED, type ParameterRow, type ParameterTable } from '../db/intern.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { FhirError, type Issue } from '../fhir/errors.ts';
 import { compilePath, pathTypes } from '../fhir/path/index.ts';
@@ -39,6 +39,10 @@ export interface Registry {
   indexed(type: string): readonly SearchParam[];
   /** Id of the compartment's index rows. */
   readonly compartment: number;
+  /** The types that are contained in resources anywhere, each with the id of its parameter `_contained`. */
+  contained(): ReadonlyMap<string, number>;
+  /** Adds to those, before the first resource that contains such a type is written. */
+  addContained(types: readonly string[]): Promise<void>;
   /** How far a parameter is that cannot be searched by yet; undefined for any other. */
   building(type: string, code: string): Building | undefined;
   /** A parameter by its id, with an expression that throws where it cannot be evaluated. */
@@ -166,6 +170,7 @@ interface Snapshot {
   indexed: ReadonlyMap<string, readonly SearchParam[]>;
   building: ReadonlyMap<string, Building>;
   byId: ReadonlyMap<number, SearchParam>;
+  contained: ReadonlyMap<string, number>;
 }
 
 const keyOf = (type: string, code: string) => `${type}.${code}`;
@@ -206,6 +211,15 @@ class Parameters implements Registry {
   byId = (id: number) => this.#snapshot.byId.get(id);
   isProgram = (type: string, code: string) => isCommon(code) || this.#byKey.has(keyOf(type, code));
   generation = () => this.#snapshot.generation;
+  contained = () => this.#snapshot.contained;
+
+  addContained = async (types: readonly string[]): Promise<void> => {
+    const table = await this.#intern(
+      types.map((type) => [type, CONTAINED] as const),
+      undefined,
+    );
+    this.#take(table!);
+  };
 
   /** Callers share a reading that began after their call. */
   refresh = (): Promise<boolean> => {
@@ -240,7 +254,9 @@ class Parameters implements Registry {
 
   #definitionByUrl = (url: string): Definition | undefined => this.#byUrl.get(url);
 
+  /** Takes over a reading; one that was overtaken by a later one is left. */
   #take({ generation, rows }: ParameterTable): void {
+    if (generation < this.#snapshot?.generation) return;
     this.#rows = rows;
     this.#byUrl.clear();
     for (const { definition } of rows)
@@ -250,6 +266,7 @@ class Parameters implements Registry {
     const indexed = new Map<string, SearchParam[]>();
     const building = new Map<string, Building>();
     const byId = new Map<number, SearchParam>();
+    const contained = new Map(rows.flatMap(({ type, code, id }) => (code === CONTAINED ? [[type, id]] : [])));
     for (const type of this.#program.keys()) {
       found.set(type, new Map());
       indexed.set(type, [this.#compartments.get(type) ?? []].flat());
@@ -266,7 +283,7 @@ class Parameters implements Registry {
     }
     for (const id of this.#made.keys()) if (!byId.has(id)) this.#made.delete(id);
     const lists = new Map([...found].map(([type, params]) => [type, [...params.values()]]));
-    this.#snapshot = { generation, found, lists, indexed, building, byId };
+    this.#snapshot = { generation, found, lists, indexed, building, byId, contained };
   }
 
   /** Undefined for a row of a former version of the program, or of a type that this one does not know. */

@@ -7,7 +7,8 @@ import { Statement } from '../db/statement.ts';
 import { type Visibility, visibleSql } from '../db/visibility.ts';
 import { conflict } from '../fhir/errors.ts';
 import { parseJson } from '../fhir/json.ts';
-import { type IndexRows, indexResource, indexTablesOf } from '../indexing/index.ts';
+import { addContainedTypes, type ContainedTypes, indexWhole, isContainer } from '../indexing/contained.ts';
+import { indexResource, indexTablesOf } from '../indexing/index.ts';
 import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
 import { methodOf } from './method.ts';
 import { type Change, type ChangeSet, type Method, writeChanges } from './write.ts';
@@ -44,8 +45,8 @@ export interface StoreDependencies {
   /** Parameter id of the compartment's index rows. */
   compartment: number;
   base: string;
-  /** The generation of `indexed`, which every write states, and how to get the present one. */
-  parameters: { generation: () => number; refresh: () => Promise<void> };
+  /** The generation of `indexed`, which every write states, how to get the present one, and the types that are contained. */
+  parameters: { generation: () => number; refresh: () => Promise<unknown> } & ContainedTypes;
   /** Statements of single writes that may be under way at once. */
   writers: number;
 }
@@ -69,7 +70,7 @@ function storedVersion(row: Record<string, unknown>): StoredVersion {
   };
 }
 
-const NO_ROWS: IndexRows = new Map();
+const NO_ROWS: ReturnType<typeof indexWhole> = { rows: new Map(), contained: [] };
 
 /** Serialization failure, deadlock, lock timeout: what `retry` repeats. https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const CONTENTION: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03']);
@@ -205,8 +206,12 @@ export class Store {
     executor?: Transaction,
   ): Promise<{ written: Set<string>; absent: string[] }> {
     const referenced = new Map([...references].map((key) => [this.#deps.ridOf(key), key]));
+    const { parameters } = this.#deps;
+    const containers = versions.flatMap(({ resource }) =>
+      resource && isContainer(resource) ? [resource] : [],
+    );
+    if (containers.length) await addContainedTypes(containers, parameters);
     for (;;) {
-      const { parameters } = this.#deps;
       const generation = parameters.generation();
       const changes = this.#changesOf(versions, lastUpdated, [...referenced.keys()]);
       const { written, absent, current } =
@@ -227,7 +232,9 @@ export class Store {
   }
 
   #changesOf(versions: readonly NewVersion[], lastUpdated: Date, references: readonly Rid[]): Change[] {
-    const { typeId, indexed } = this.#deps;
+    const { typeId, indexed, parameters } = this.#deps;
+    const { contained } = parameters;
+    const links = [...contained().values()];
     const instant = lastUpdated.toISOString();
     const own = new Set(versions.map(({ type, id }) => this.rid(type, id)));
     const others = references.filter((rid) => !own.has(rid));
@@ -240,19 +247,22 @@ export class Store {
         method,
         lastUpdated: instant,
         content,
-        rows: resource ? indexResource(resource, indexed(type), this.#indexContext) : NO_ROWS,
+        ...(resource ? indexWhole(resource, { indexed, contained }, this.#indexContext) : NO_ROWS),
         tables: this.#tablesOf(type),
+        links,
         references: place ? [] : others,
       }),
     );
   }
 
-  /** Tables in which resources of a type have rows. */
+  /** Tables in which resources of a type, and what they contain, have rows. */
   #tablesOf(type: string): ReadonlySet<IndexTable> {
-    const params = this.#deps.indexed(type);
+    const { indexed, parameters } = this.#deps;
+    const params = indexed(type);
     let tables = this.#tables.get(params);
     if (!tables) {
-      tables = indexTablesOf(params);
+      const inside = [...parameters.contained().keys()].flatMap(indexed);
+      tables = indexTablesOf([...params, ...inside]);
       this.#tables.set(params, tables);
     }
     return tables;

@@ -5,6 +5,7 @@ import type { Sql, Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
 import { plainArray, Statement } from '../db/statement.ts';
 import { issue, unprocessable } from '../fhir/errors.ts';
+import type { ContainedRows } from '../indexing/contained.ts';
 import type { IndexRows, TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
 import type { IndexTable } from '../search/param/type.ts';
@@ -33,8 +34,12 @@ export interface Change {
   /** The bytes that will be served; empty when deleted. */
   content: string;
   rows: IndexRows;
-  /** Tables in which the version before may have rows. */
+  /** The rows of what it contains. */
+  contained: readonly ContainedRows[];
+  /** Tables in which the version before, or what it contained, may have rows. */
   tables: ReadonlySet<IndexTable>;
+  /** Parameters under which the version before may name what it contained: those of `_contained`. */
+  links: readonly number[];
   /** Surrogates that must name present resources, else the change is not written. */
   references: readonly Rid[];
 }
@@ -68,6 +73,8 @@ const SEPARATOR = '\u001e';
 interface PlacedRows {
   places: number[];
   rows: TableRow[];
+  /** Surrogates that the rows stand under, where those are not the changes' own. */
+  rids?: Rid[];
 }
 
 /** Index rows of all changes by table. */
@@ -89,6 +96,25 @@ function rowsByTable(changes: readonly Change[]): Map<IndexTable, PlacedRows> {
   return tables;
 }
 
+/** Index rows of what the changes contain, by table. */
+function containedRowsByTable(changes: readonly Change[]): Map<IndexTable, PlacedRows> {
+  const tables = new Map<IndexTable, Required<PlacedRows>>();
+  for (const [place, { contained }] of changes.entries()) {
+    for (const { rid, rows } of contained) {
+      for (const [table, list] of rows) {
+        const placed = tables.get(table) ?? { places: [], rows: [], rids: [] };
+        tables.set(table, placed);
+        for (const row of list) {
+          placed.places.push(place + 1);
+          placed.rows.push(row);
+          placed.rids.push(rid);
+        }
+      }
+    }
+  }
+  return tables;
+}
+
 /** Placeholders of the arrays that every part of a write reads. */
 interface Arrays {
   rids: string;
@@ -101,7 +127,7 @@ interface Arrays {
  */
 function insertRows(
   table: IndexTable,
-  { places, rows }: PlacedRows,
+  { places, rows, rids: own }: PlacedRows,
   { rids, lastUpdated }: Arrays,
   done: string,
   statement: Statement,
@@ -111,21 +137,31 @@ function insertRows(
   const params = statement.add(plainArray(rows.map((row) => row.param)), 'smallint[]');
   const arrays = columnArrays(table, rows, statement, systems);
   const names = columns.map(([name]) => name).join(', ');
+  const [rid, more, name] = own
+    ? ['t.rid', `, ${statement.add(plainArray(own), 'bigint[]')}`, ', rid']
+    : [`(${rids})[t.n]`, '', ''];
   return `insert into ${table} (param, ${names}, last_updated, rid)
-    select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, (${lastUpdated})[t.n], (${rids})[t.n]
-    from unnest(${statement.add(plainArray(places), 'integer[]')}, ${params}, ${arrays.join(', ')}) as t(n, param, ${names}) where ${done}`;
+    select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, (${lastUpdated})[t.n], ${rid}
+    from unnest(${statement.add(plainArray(places), 'integer[]')}, ${params}, ${arrays.join(', ')}${more}) as t(n, param, ${names}${name}) where ${done}`;
 }
 
 /** The parts that touch the versions before: found, kept in history, their index rows dropped. */
 function replacingParts(changes: readonly Change[], input: string): { old: string; rest: string[] } {
-  const tables = new Set(changes.flatMap(({ version, tables: own }) => (version > 1 ? [...own] : [])));
+  const replacing = changes.filter(({ version }) => version > 1);
+  const tables = new Set(replacing.flatMap(({ tables: own }) => [...own]));
+  const links = [...new Set(replacing.flatMap(({ links: own }) => own))];
+  const dropped = links.length ? 'dropped' : 'put';
+  // Where it says `offset 0` PostgreSQL would else read all links as long as it thinks that there are few.
+  const found = `dropped as materialized (select rid from put union all select l.target from put cross join lateral (
+      select i.target from index_reference i where i.rid = put.rid and i.param = any('{${links.join(',')}}') offset 0) l)`;
   return {
     old: `old as materialized (select r.* from resource r join ${input} on input.rid = r.rid and input.version = r.version + 1 order by r.rid for update of r)`,
     rest: [
       `kept as (insert into history (rid, version, type, last_updated, method, deleted, xid, content)
       select old.rid, old.version, old.type, old.last_updated, old.method, old.deleted, old.xid, old.content from old join put using (rid))`,
+      ...(links.length ? [found] : []),
       ...[...tables].map(
-        (table) => `drop_${table} as (delete from ${table} i using put where i.rid = put.rid)`,
+        (table) => `drop_${table} as (delete from ${table} i using ${dropped} where i.rid = ${dropped}.rid)`,
       ),
     ],
   };
@@ -185,6 +221,9 @@ function writeSql({ changes, generation, whole }: ChangeSet, statement: Statemen
   for (const [table, placed] of rowsByTable(changes)) {
     parts.push(`fill_${table} as (${insertRows(table, placed, arrays, done, statement, systems)})`);
   }
+  for (const [table, placed] of containedRowsByTable(changes)) {
+    parts.push(`fill_contained_${table} as (${insertRows(table, placed, arrays, done, statement, systems)})`);
+  }
   const absent = referring.length
     ? `(select array_agg(n) from absent) as absent_of, (select array_agg(target::text) from absent) as absent`
     : 'null as absent_of, null as absent';
@@ -199,7 +238,7 @@ export async function writeChanges(
   set: ChangeSet,
 ): Promise<Written> {
   const unknown = unknownSystems(
-    set.changes.map(({ rows }) => rows),
+    set.changes.flatMap(({ rows, contained }) => [rows, ...contained.map((inner) => inner.rows)]),
     systems,
   );
   if (unknown.size > MAX_NEW_SYSTEMS) {

@@ -4,7 +4,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import { readConfig } from '../config.ts';
 import { openPool, type Sql } from '../db/pool.ts';
 import { parseJson } from '../fhir/json.ts';
-import { indexResource } from '../indexing/index.ts';
+import { indexWhole } from '../indexing/contained.ts';
 import { indexTables } from '../search/param/index.ts';
 import { createStorage } from '../storage.ts';
 
@@ -15,7 +15,7 @@ const SHOWN = 3;
 type Storage = Awaited<ReturnType<typeof createStorage>>;
 type Row = Record<string, string | number | null>;
 
-/** Index rows of a resource as they must be, by table. */
+/** Index rows of a resource, and of what it contains, as they must be, by table. */
 async function rowsOf(
   { parts }: Storage,
   content: string,
@@ -24,27 +24,25 @@ async function rowsOf(
 ): Promise<Map<string, Row[]>> {
   const resource = parseJson(content) as Resource;
   const made = new Map<string, Row[]>();
-  for (const [table, rows] of indexResource(resource, parts.indexed(resource.resourceType), parts)) {
-    const { columns } = indexTables.get(table)!;
-    const urls = rows.flatMap(({ values }) =>
-      values.filter((value, n) => value !== null && columns[n]![1] === 'system'),
-    );
-    await parts.systems.find(urls as string[]);
-    made.set(
-      table,
-      rows.map(({ param, values }) => ({
-        param,
-        rid,
-        last_updated: lastUpdated,
-        ...Object.fromEntries(
-          columns.map(([name, type], n) => {
-            const value = values[n] as string | null;
-            return [name, type === 'system' && value !== null ? (parts.systems.known(value) ?? -999) : value];
-          }),
-        ),
-      })),
-    );
-  }
+  const { indexed, parameters } = parts;
+  const whole = indexWhole(resource, { indexed, contained: parameters.contained }, parts);
+  for (const { rid: own, rows: tables } of [{ rid, rows: whole.rows }, ...whole.contained])
+    for (const [table, rows] of tables) {
+      const { columns } = indexTables.get(table)!;
+      const urls = rows.flatMap(({ values }) =>
+        values.filter((value, n) => value !== null && columns[n]![1] === 'system'),
+      );
+      await parts.systems.find(urls as string[]);
+      const list = made.get(table) ?? [];
+      made.set(table, list);
+      for (const { param, values } of rows) {
+        const cells = columns.map(([name, type], n) => {
+          const value = values[n] as string | null;
+          return [name, type === 'system' && value !== null ? (parts.systems.known(value) ?? -999) : value];
+        });
+        list.push({ param, rid: own, last_updated: lastUpdated, ...Object.fromEntries(cells) });
+      }
+    }
   return made;
 }
 

@@ -2,6 +2,10 @@
 // https://hl7.org/fhir/R4/profiling.html
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import { createDefinitions } from './definition/index.ts';
+import { readR4Definitions } from './definition/read-r4.ts';
+import type { DefinitionSource } from './definition/source.ts';
+import type { Packages } from './package.ts';
 
 /** What the profile layer is compiled from. */
 export interface Definitions {
@@ -32,3 +36,22 @@ export function loadDefinitions(folder: URL): Definitions {
     codeSystems: readFolder<CodeSystem>(root, 'CodeSystem'),
   };
 }
+
+/** What else definitions come from. */
+export interface OtherDefinitions {
+  readonly packages?: Pick<Packages, 'definitions'>;
+  /** Those stored here at the moment: another list when anything of them has changed. */
+  readonly posted?: () => readonly StructureDefinition[];
+}
+
+/** One source of ours, those of packages, those stored here, and R4's own, which are read when one of them is asked for. */
+export const definitionSource = (
+  { definitions: own }: Definitions,
+  { packages, posted }: OtherDefinitions = {},
+): DefinitionSource =>
+  createDefinitions({
+    own,
+    ...(packages && { packages: packages.definitions }),
+    ...(posted && { posted }),
+    r4: readR4Definitions(),
+  });

@@ -1,6 +1,6 @@
 // What went wrong in a request, in the server's own words where it gave some.
 // https://hl7.org/fhir/R4/operationoutcome.html
-import type { OperationOutcome } from '@medplum/fhirtypes';
+import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 
 /** A refused request. */
 export class FhirFailure extends Error {
@@ -8,8 +8,8 @@ export class FhirFailure extends Error {
   readonly status: number;
   /** The sentences of the OperationOutcome; empty when the answer was none. */
   readonly diagnostics: string;
-  /** Name of the care rule that refused, from issue.details. */
-  readonly rule?: string;
+  /** Of the OperationOutcome. */
+  readonly issues: readonly OperationOutcomeIssue[];
 
   constructor(status: number, outcome?: OperationOutcome) {
     const errors = outcome?.issue.filter((issue) => issue.severity !== 'information') ?? [];
@@ -20,8 +20,7 @@ export class FhirFailure extends Error {
     super(diagnostics || `HTTP ${status}`);
     this.status = status;
     this.diagnostics = diagnostics;
-    const rule = errors[0]?.details?.coding?.[0]?.code;
-    if (rule) this.rule = rule;
+    this.issues = errors;
   }
 }
 

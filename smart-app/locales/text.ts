@@ -2,7 +2,6 @@
 // https://www.w3.org/International/questions/qa-lang-why
 import en from './en.json' with { type: 'json' };
 import es from './es.json' with { type: 'json' };
-import esRules from './es-rules.json' with { type: 'json' };
 
 type Entry = keyof typeof en;
 /** Keys that have a singular and a plural are asked for without their ending. */
@@ -36,7 +35,3 @@ export function textIn(locale: Locale): Text {
 
 /** A key that is made from a code, where the locales have one for it. */
 export const knownKey = (key: string): Key | undefined => (key in en ? (key as Key) : undefined);
-
-/** The care rules' refusals in other languages than the server's; undefined where the server's sentence stands. */
-export const ruleSentence = (locale: Locale, rule: string | undefined): string | undefined =>
-  locale === 'es' && rule ? (esRules as Readonly<Record<string, string>>)[rule] : undefined;

@@ -2,16 +2,11 @@
 // https://hl7.org/fhir/R4/operationoutcome.html
 import { FhirFailure, Unreachable, WrongPatient } from '../fhir/failure.ts';
 import type { Language } from '../locales/index.tsx';
-import { ruleSentence } from '../locales/text.ts';
 import { SessionEnded } from '../smart/session.ts';
 
 /** The server's own sentence where it gave one, else ours. */
-export function sentenceOf(error: unknown, { t, locale }: Language): string {
-  if (error instanceof FhirFailure) {
-    return (
-      ruleSentence(locale, error.rule) ?? (error.diagnostics || t('error.server', { status: error.status }))
-    );
-  }
+export function sentenceOf(error: unknown, { t }: Language): string {
+  if (error instanceof FhirFailure) return error.diagnostics || t('error.server', { status: error.status });
   if (error instanceof Unreachable) return t('error.unreachable');
   if (error instanceof SessionEnded) return `${t('problem.ended')} ${t('app.relaunch')}`;
   if (error instanceof WrongPatient) return t('problem.patient');

@@ -2,6 +2,7 @@
 import { badRequest } from '../errors.ts';
 import { type Code, Unsupported } from './code.ts';
 import type { Node } from './parser.ts';
+import type { Services } from './services.ts';
 
 /** A call while it is compiled. */
 export interface Call {
@@ -14,6 +15,10 @@ export interface Call {
   readonly argument: (index: number) => Code;
   /** Compiles an argument that is evaluated for each item of the input. */
   readonly perItem: (index: number) => Code;
+  /** Compiles an argument for each item of such types; when `lenient`, an element that none of them has is empty. */
+  readonly perItemOf: (index: number, types: readonly string[], lenient: boolean) => Code;
+  /** What the expression may ask of others; undefined where it may ask nothing. */
+  readonly services: Services | undefined;
 }
 
 /** A function of the specification: the numbers of arguments it takes, and how a call is compiled. */

@@ -10,6 +10,10 @@ export interface Environment {
   readonly resource: unknown;
   /** %context: the item that the expression is evaluated for. */
   readonly context: unknown;
+  /** %rootResource: the resource that contains %resource; absent where that is %resource itself. */
+  readonly rootResource?: unknown;
+  /** Finds what a reference points to beyond the contained resources: in the Bundle around, for one. */
+  readonly resolve?: (reference: string) => unknown;
 }
 
 /**
@@ -122,6 +126,12 @@ export function converter(code: Code, types: readonly string[]): ((item: Item) =
 /** All types that occur in one of the lists, each once. */
 export function unionOf(...lists: (readonly string[])[]): readonly string[] {
   return [...new Set(lists.flat())];
+}
+
+/** A function from an item of code with static types `types` to its type and the item itself. */
+export function tagger(types: readonly string[]): (item: Item) => TypedValue {
+  if (isMixed(types)) return (item) => item as TypedValue;
+  return (item) => ({ type: itemType(item, types), value: item });
 }
 
 /** The type of an item at run time: resources say their own, everything else is known statically or wrapped. */

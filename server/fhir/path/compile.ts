@@ -8,7 +8,9 @@ import { LEFT_TO_FHIRPATH_JS } from './fallback.ts';
 import { FUNCTIONS, indexed } from './function.ts';
 import { OPERATORS, truth } from './operator.ts';
 import type { Node } from './parser.ts';
-import { step } from './step.ts';
+import { SERVICE_FUNCTIONS } from './service-function.ts';
+import type { Services } from './services.ts';
+import { hasElement, step } from './step.ts';
 import { isType, ofType, resolvesTo } from './type.ts';
 
 /** What names mean where an expression stands. */
@@ -21,6 +23,10 @@ export interface Scope {
   readonly resource: string;
   /** Whether `$this` is the context item, so that a path may start with its type. */
   readonly atRoot: boolean;
+  /** Whether an element that no type has is empty, instead of a reason to leave the expression to fhirpath.js. */
+  readonly lenient?: boolean;
+  /** What an invariant may ask of others; absent where an expression may ask nothing. */
+  readonly services?: Services;
 }
 
 type Compiler<K extends Node['kind']> = (node: Extract<Node, { kind: K }>, scope: Scope) => Code;
@@ -35,7 +41,7 @@ const COMPILERS: { readonly [K in Node['kind']]: Compiler<K> } = {
   variable,
   member: ({ input, name }, scope) => {
     if (!input && scope.atRoot && isA(scope.context, name)) return self(scope);
-    return step(input ? compile(input, scope) : self(scope), name);
+    return stepIn(scope, input ? compile(input, scope) : self(scope), name);
   },
   index: ({ input, index }, scope) => {
     const isStated = index.kind === 'literal' && index.type === 'Number' && Number.isInteger(index.value);
@@ -67,18 +73,40 @@ export function compile(node: Node, scope: Scope): Code {
   return (COMPILERS[node.kind] as Compiler<Node['kind']>)(node, scope);
 }
 
+function stepIn({ lenient }: Scope, input: Code, name: string): Code {
+  return lenient && !hasElement(input.types, name) ? EMPTY : step(input, name);
+}
+
 function self({ types }: Scope): Code {
   return single(types, (item) => item);
 }
 
-const UCUM = 'http://unitsofmeasure.org';
+const TEXT_VARIABLES: Readonly<Record<string, string | undefined>> = {
+  ucum: 'http://unitsofmeasure.org',
+  sct: 'http://snomed.info/sct',
+  loinc: 'http://loinc.org',
+};
+
+/** `%vs-[name]` and `%ext-[name]`: canonical URLs of value sets and extensions of FHIR itself. */
+function definitionNamed(name: string): string | undefined {
+  if (name.startsWith('vs-')) return `http://hl7.org/fhir/ValueSet/${name.slice(3)}`;
+  return name.startsWith('ext-') ? `http://hl7.org/fhir/StructureDefinition/${name.slice(4)}` : undefined;
+}
+
+/** Where an invariant may be evaluated inside a contained resource, the type of its container is not known. */
+function rootResource({ resource, services }: Scope): Code {
+  return single([services ? 'Resource' : resource], (_, environment) => {
+    return environment.rootResource ?? environment.resource ?? undefined;
+  });
+}
 const LEFT_VARIABLES = new Set(['$index', '$total']);
 
 function variable({ name }: Extract<Node, { kind: 'variable' }>, scope: Scope): Code {
-  if (name === 'resource' || name === 'rootResource')
-    return single([scope.resource], (_, { resource }) => resource ?? undefined);
+  if (name === 'resource') return single([scope.resource], (_, { resource }) => resource ?? undefined);
+  if (name === 'rootResource') return rootResource(scope);
   if (name === 'context') return single([scope.context], (_, { context }) => context ?? undefined);
-  if (name === 'ucum') return constant('System.String', UCUM);
+  const text = TEXT_VARIABLES[name] ?? definitionNamed(name);
+  if (text) return constant('System.String', text);
   if (LEFT_VARIABLES.has(name)) throw new Unsupported(`variable ${name}`);
   throw badRequest(`The FHIRPath expression uses %${name}, which is not defined: use %resource or %context.`);
 }
@@ -121,7 +149,7 @@ function call(node: Extract<Node, { kind: 'call' }>, scope: Scope): Code {
   const { name, args, input } = node;
   if (name === 'is' && args.length === 1)
     return typeTest(input ?? { kind: 'this' }, typeArgument(args[0]!), scope);
-  const compiled = FUNCTIONS.get(name);
+  const compiled = (scope.services && SERVICE_FUNCTIONS.get(name)) ?? FUNCTIONS.get(name);
   if (!compiled?.arity.includes(args.length)) {
     if (LEFT_TO_FHIRPATH_JS.get(name)?.includes(args.length)) throw new Unsupported(`function ${name}()`);
     throw unknownFunction(name, args.length, Boolean(compiled) || LEFT_TO_FHIRPATH_JS.has(name));
@@ -133,6 +161,8 @@ function call(node: Extract<Node, { kind: 'call' }>, scope: Scope): Code {
     args,
     argument: (index) => compile(args[index]!, scope),
     perItem: (index) => compile(args[index]!, { ...scope, types: target.types, atRoot: false }),
+    perItemOf: (index, types, lenient) => compile(args[index]!, { ...scope, types, atRoot: false, lenient }),
+    services: scope.services,
   };
   return compiled.compile(details);
 }

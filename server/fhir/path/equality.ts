@@ -136,7 +136,7 @@ function distinctByKey(items: readonly Item[], types: readonly string[]): readon
 }
 
 /** Text that two items share exactly when they are equal. */
-function keyOf(type: string, item: Item): string {
+export function keyOf(type: string, item: Item): string {
   const family = familyOf(type);
   const value = jsonOf(item, false);
   const meta = metaOf(item);

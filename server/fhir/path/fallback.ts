@@ -1,6 +1,5 @@
 // Evaluates with fhirpath.js what the compiler does not cover: parsed once, types kept, messages free of data.
 // https://hl7.org/fhirpath/N1/
-import { createRequire } from 'node:module';
 import type Fhirpath from 'fhirpath';
 import { resourceTypes } from '../elements.ts';
 import { badRequest, issue, unprocessable } from '../errors.ts';
@@ -13,12 +12,14 @@ interface ResourceNode {
   readonly fhirNodeDataType: string | null;
 }
 
-const require = createRequire(import.meta.url);
 let loaded: { engine: typeof Fhirpath; model: Parameters<typeof Fhirpath.compile>[1] } | undefined;
 
 /** fhirpath.js, loaded when the first expression needs it: 60 ms and 29 MB that most servers never spend. */
 function load() {
-  loaded ??= { engine: require('fhirpath'), model: require('fhirpath/fhir-context/r4') };
+  if (loaded) return loaded;
+  // Asked of the process, so that what bundles this file for a browser, where nothing is left to it, finds no import.
+  const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
+  loaded = { engine: require('fhirpath'), model: require('fhirpath/fhir-context/r4') };
   return loaded;
 }
 
@@ -38,11 +39,11 @@ const UNNAMED = new Set(['BackboneElement', 'Element']);
 export function compileFallback(
   expression: string,
   type: string,
-): (node: unknown, resource: unknown) => TypedValue[] {
+): (node: unknown, resource: unknown, rootResource?: unknown) => TypedValue[] {
   const evaluate = parsed(resourceTypes.has(type) ? expression : { base: type, expression }, expression);
-  return (node, resource) => {
+  return (node, resource, rootResource = resource) => {
     try {
-      return evaluate(node, { resource, rootResource: resource }).flatMap(typed);
+      return evaluate(node, { resource, rootResource }).flatMap(typed);
     } catch {
       throw unprocessable([
         issue('processing', `The FHIRPath expression cannot be evaluated: ${expression}`),
@@ -91,14 +92,12 @@ function systemType(item: unknown): string {
 /** What fhirpath.js computes from the resource alone, with the numbers of arguments it takes. */
 export const LEFT_TO_FHIRPATH_JS: ReadonlyMap<string, readonly number[]> = new Map(
   Object.entries({
-    0: `allTrue anyTrue allFalse anyFalse single repeat toInteger toDecimal toDate toDateTime toTime toBoolean
-      toQuantity convertsToBoolean convertsToInteger convertsToDecimal convertsToString convertsToDate
-      convertsToDateTime convertsToTime convertsToQuantity getValue htmlChecks toChars trim abs ceiling exp floor ln
-      sqrt truncate now today timeOfDay children descendants type join round lowBoundary highBoundary`,
-    1: `subsetOf supersetOf aggregate take skip intersect exclude toQuantity convertsToQuantity indexOf
-      lastIndexOf substring matchesFull join split encode decode escape unescape log power round repeat is comparable
-      lowBoundary highBoundary`,
-    2: 'aggregate substring replace replaceMatches matches matchesFull',
+    0: `toDate toDateTime toTime toBoolean toQuantity convertsToBoolean convertsToString convertsToDate
+      convertsToDateTime convertsToTime convertsToQuantity getValue htmlChecks toChars exp ln sqrt now today timeOfDay
+      type join round lowBoundary highBoundary`,
+    1: `aggregate toQuantity convertsToQuantity lastIndexOf join split encode decode escape unescape log power round is
+      comparable lowBoundary highBoundary defineVariable`,
+    2: 'aggregate matches matchesFull defineVariable',
   })
     .flatMap(([count, names]) => names.split(/\s+/).map((name) => [name, Number(count)] as const))
     .reduce(

@@ -1,4 +1,4 @@
-// The functions of FHIRPath that are compiled, as a table; string functions stand in text-function.ts.
+// The functions of FHIRPath that are compiled, as a table; those on text, numbers, sets and trees have files of their own.
 // https://hl7.org/fhirpath/N1/#functions · https://hl7.org/fhir/R4/fhirpath.html#functions
 import { isPrimitive } from '../elements.ts';
 import { type Call, type Compiled, literalString, typeArgument } from './call.ts';
@@ -18,9 +18,12 @@ import {
   unionOf,
 } from './code.ts';
 import { distinct, equalityOf } from './equality.ts';
+import { NUMBER_FUNCTIONS } from './number-function.ts';
 import { combine, truth, truthOf, union } from './operator.ts';
+import { SET_FUNCTIONS } from './set-function.ts';
 import { step } from './step.ts';
 import { TEXT_FUNCTIONS } from './text-function.ts';
+import { TREE_FUNCTIONS } from './tree-function.ts';
 import { ofType } from './type.ts';
 
 function where({ input, perItem }: Call): Code {
@@ -89,12 +92,26 @@ function extension({ input, args }: Call): Code {
   );
 }
 
-/** `iif` on the context item, which is always there. */
-function iif({ received, argument, args }: Call): Code {
-  if (received) throw new Unsupported('iif of a collection');
-  const condition = booleanCriterion(argument(0));
-  const yes = argument(1);
-  const no = args.length > 2 ? argument(2) : EMPTY;
+/** `iif` on the context item, which is always there, or on a single item. */
+function iif({ input, received, argument, perItem, args }: Call): Code {
+  if (received) return iifOf(input, perItem, args.length);
+  return chosen(argument(0), argument(1), args.length > 2 ? argument(2) : EMPTY);
+}
+
+/** `collection.iif(…)`: `$this` is the single item, or nothing. */
+function iifOf(input: Code, perItem: Call['perItem'], count: number): Code {
+  if (!input.single || input.types.length === 0) throw new Unsupported('iif of a collection');
+  const choice = chosen(perItem(0), perItem(1), count > 2 ? perItem(2) : EMPTY);
+  if (!choice.single) {
+    return multiple(choice.types, (self, environment) =>
+      choice.many(input.one(self, environment), environment),
+    );
+  }
+  return single(choice.types, (self, environment) => choice.one(input.one(self, environment), environment));
+}
+
+function chosen(criteria: Code, yes: Code, no: Code): Code {
+  const condition = booleanCriterion(criteria);
   const types = unionOf(yes.types, no.types);
   const ofYes = converter(yes, types) ?? identity;
   const ofNo = converter(no, types) ?? identity;
@@ -110,7 +127,6 @@ const identity = (item: Item) => item;
 
 function hasValue({ input }: Call): Code {
   const { types } = input;
-  if (types.includes('xhtml')) throw new Unsupported('hasValue() of xhtml');
   const mixed = isMixed(types);
   const isValue = (type: string) => type.startsWith('System.') || isPrimitive(type);
   return truth((self, environment) => {
@@ -205,5 +221,8 @@ export const FUNCTIONS = new Map<string, Compiled>(
     hasValue: { arity: none, compile: hasValue },
     iif: { arity: [2, 3], compile: iif },
     ...TEXT_FUNCTIONS,
+    ...TREE_FUNCTIONS,
+    ...SET_FUNCTIONS,
+    ...NUMBER_FUNCTIONS,
   } satisfies Record<string, Compiled>),
 );

@@ -3,13 +3,15 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { resourceTypes, typeOf } from '../elements.ts';
 import { badRequest } from '../errors.ts';
-import { type Code, type Item, isMixed, itemType, jsonOf, Unsupported } from './code.ts';
+import { type Code, type Environment, type Item, isMixed, itemType, jsonOf, Unsupported } from './code.ts';
 import { compile } from './compile.ts';
 import { compileFallback } from './fallback.ts';
 import { truthOf } from './operator.ts';
-import { parse } from './parser.ts';
+import { type Node, parse } from './parser.ts';
+import type { Services } from './services.ts';
 import type { TypedValue } from './typed-value.ts';
 
+export type { Services } from './services.ts';
 export type { TypedValue } from './typed-value.ts';
 
 /**
@@ -42,6 +44,24 @@ export function compilePath(
 }
 
 /**
+ * A compiled invariant: false when it is violated.
+ * @param node the value that it is evaluated for
+ * @param resource what %resource means
+ * @param rootResource what %rootResource means, where that is another
+ * @param resolve finds what a reference points to, where that is not contained
+ */
+type Holds = (
+  node: unknown,
+  resource: unknown,
+  rootResource?: unknown,
+  resolve?: Environment['resolve'],
+) => boolean;
+export type Predicate = Holds & {
+  /** Functions that the invariant calls and that count as true here, since nothing answers them: `memberOf`. */
+  readonly assumed: readonly string[];
+};
+
+/**
  * Compiles an invariant for nodes of `type`.
  * @returns a function of the node and of the resource that %resource means: false when the invariant is violated, which
  * is when it evaluates to false. Where it evaluates to nothing it is not violated: `priority in ('stat') implies …`
@@ -49,22 +69,39 @@ export function compilePath(
  * evaluates to nothing means the same to both.)
  * @throws as compilePath does
  */
-export function compilePredicate(
-  expression: string,
-  type: string,
-): (node: unknown, resource: unknown) => boolean {
-  const code = codeOf(expression, type);
+export function compilePredicate(expression: string, type: string, services: Services = {}): Predicate {
+  const code = codeOf(expression, type, services);
+  const assumed = assumedBy(parse(expression), services);
   if (!code) {
     const evaluate = compileFallback(expression, type);
-    return (node, resource) => !evaluate(node, resource).some(({ value }) => value === false);
+    const { limit = (work) => work() } = services;
+    const holds: Holds = (node, resource, rootResource) =>
+      !limit(() => evaluate(node, resource, rootResource)).some(({ value }) => value === false);
+    return Object.assign(holds, { assumed });
   }
-  const holds = truthOf(code);
-  return (node, resource) => holds(node, { resource, context: node }) !== false;
+  const truth = truthOf(code);
+  const holds: Holds = (node, resource, rootResource, resolve) =>
+    truth(node, { resource, context: node, rootResource, resolve }) !== false;
+  return Object.assign(holds, { assumed });
+}
+
+const ASKED = ['memberOf', 'conformsTo'] as const;
+
+/** The functions of an expression that others would have to answer, and nobody does. */
+function assumedBy(node: Node, services: Services): string[] {
+  const called = new Set(callsIn(node));
+  return ASKED.filter((name) => called.has(name) && !services[name]);
+}
+
+function callsIn(node: Node): string[] {
+  const parts = Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]));
+  const below = parts.filter((part) => typeof part === 'object' && part !== null) as Node[];
+  return [...(node.kind === 'call' ? [node.name] : []), ...below.flatMap(callsIn)];
 }
 
 /** Whether the expression is compiled to plain functions; false when it is left to fhirpath.js. */
-export function isCompiled(expression: string, type: string): boolean {
-  return codeOf(expression, type) !== undefined;
+export function isCompiled(expression: string, type: string, services?: Services): boolean {
+  return codeOf(expression, type, services) !== undefined;
 }
 
 /** The FHIR types that the values of a path may have; none when it is left to fhirpath.js. @throws as compilePath does */
@@ -72,13 +109,19 @@ export const pathTypes = (expression: string, type: string): readonly string[] =
   codeOf(expression, type)?.types ?? [];
 
 /** The compiled expression, or undefined when it has to be left to fhirpath.js. */
-function codeOf(expression: string, type: string): Code | undefined {
+function codeOf(expression: string, type: string, services?: Services): Code | undefined {
   if (!typeOf(type)) throw badRequest(`${type} is no FHIR R4 type for which FHIRPath could be evaluated.`);
   const node = parse(expression);
   const [owner] = type.split('.');
   const resource = resourceTypes.has(owner!) ? owner! : 'Resource';
   try {
-    return compile(node, { types: [type], context: type, resource, atRoot: true });
+    return compile(node, {
+      types: [type],
+      context: type,
+      resource,
+      atRoot: true,
+      ...(services && { services }),
+    });
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;

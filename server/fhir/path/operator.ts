@@ -239,5 +239,12 @@ export const OPERATORS = new Map<string, (left: Code, right: Code) => Code>([
   ['|', union],
   ['+', (left, right) => arithmetic(left, right, ['string', 'number'], (a, b) => a + b)],
   ['-', (left, right) => arithmetic(left, right, ['number'], (a, b) => a - b)],
+  ['*', (left, right) => arithmetic(left, right, ['number'], (a, b) => a * b)],
+  ['/', (left, right) => arithmetic(left, right, ['number'], (a, b) => (b === 0 ? undefined : a / b))],
+  [
+    'div',
+    (left, right) => arithmetic(left, right, ['number'], (a, b) => (b === 0 ? undefined : Math.trunc(a / b))),
+  ],
+  ['mod', (left, right) => arithmetic(left, right, ['number'], (a, b) => (b === 0 ? undefined : a % b))],
   ['&', concatenate],
 ]);

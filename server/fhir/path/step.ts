@@ -1,7 +1,18 @@
 // One step of a path: from items to the element of a name, choices and primitive siblings included.
 // https://hl7.org/fhirpath/N1/#path-selection · https://hl7.org/fhir/R4/json.html#primitive
 import { choiceName, elementOf, isPrimitive, resourceTypes } from '../elements.ts';
-import { type Code, EMPTY, type Item, isMixed, multiple, Primitive, single, Unsupported } from './code.ts';
+import {
+  type Code,
+  EMPTY,
+  type Item,
+  isAbstract,
+  isMixed,
+  itemType,
+  multiple,
+  Primitive,
+  single,
+  Unsupported,
+} from './code.ts';
 import type { TypedValue } from './typed-value.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -33,6 +44,7 @@ export function step(input: Code, name: string, allowed?: readonly string[]): Co
   }
   if (targets.size === 0) {
     if (allowed || isOtherType(name)) return EMPTY;
+    if (input.types.length === 1 && isAbstract(input.types[0]!)) return stepFromAny(input, name);
     throw new Unsupported(`${name} is no element of ${input.types.join(' or ')}`);
   }
   const types = [...new Set([...targets.values()].flatMap((target) => target.types))];
@@ -45,9 +57,40 @@ export function step(input: Code, name: string, allowed?: readonly string[]): Co
   return { ...code, narrowed: (wanted) => step(input, name, wanted) };
 }
 
+/** The element of resources of any type: of those that have such an element. */
+function stepFromAny(input: Code, name: string): Code {
+  const types = [...resourceTypes].filter((type) => elementOf(type, name));
+  if (types.length === 0) throw new Unsupported(`${name} is no element of any resource`);
+  return step(narrowedTo(input, types), name);
+}
+
+/** The resources of a collection that are of one of the types. */
+function narrowedTo(input: Code, types: readonly string[]): Code {
+  const wanted = new Set(types);
+  const typed = (item: Item): Item | undefined => {
+    const type = itemType(item, input.types);
+    if (!wanted.has(type)) return undefined;
+    return isMixed(types) ? { type, value: item } : item;
+  };
+  if (!input.single) {
+    return multiple(types, (self, environment) =>
+      input.many(self, environment).flatMap((item) => typed(item) ?? []),
+    );
+  }
+  return single(types, (self, environment) => {
+    const item = input.one(self, environment);
+    return item === undefined ? undefined : typed(item);
+  });
+}
+
 /** Whether the name is that of a resource type, which an expression for another type starts with in vain. */
 function isOtherType(name: string): boolean {
   return resourceTypes.has(name);
+}
+
+/** Whether a step to `name` is known for one of the types. */
+export function hasElement(types: readonly string[], name: string): boolean {
+  return types.some((type) => isAbstract(type) || targetOf(type, name, undefined) !== undefined);
 }
 
 function targetOf(type: string, name: string, allowed: readonly string[] | undefined): Target | undefined {

@@ -60,6 +60,32 @@ function matches(call: Call): Code {
   return ofText('System.Boolean', (text) => pattern.test(text))(call);
 }
 
+/** `matchesFull`: the pattern has to cover the text. */
+function matchesFull(call: Call): Code {
+  const pattern = patternOf(`^(?:${literalString(call.args[0]!)})$`);
+  return ofText('System.Boolean', (text) => pattern.test(text))(call);
+}
+
+/** `replaceMatches(pattern, substitution)` and `replace(text, substitution)` with texts that the expression states. */
+function replaced(soughtOf: (text: string) => RegExp | string) {
+  return (call: Call): Code => {
+    const sought = soughtOf(literalString(call.args[0]!));
+    const substitution = literalString(call.args[1]!);
+    const by = typeof sought === 'string' ? () => substitution : substitution;
+    return ofText('System.String', (text) => text.replaceAll(sought, by as string))(call);
+  };
+}
+
+/** `indexOf(text)`. */
+function indexOf({ input, argument }: Call): Code {
+  const [text, sought] = [textOf(input), textOf(argument(0))];
+  return single(['System.Number'], (self, environment) => {
+    const value = text(self, environment);
+    const other = sought(self, environment);
+    return value === undefined || other === undefined ? undefined : value.indexOf(other);
+  });
+}
+
 /** Most repetitions that the counts of a pattern come to together: making code of more cannot be ended in time. */
 const MAX_REPETITIONS = 100_000;
 const repetitionsOf = (source: string): number =>
@@ -69,14 +95,14 @@ const repetitionsOf = (source: string): number =>
   );
 
 /** Patterns of R4's own invariants escape more than Unicode mode allows: those are read without it. */
-function patternOf(source: string): RegExp {
+function patternOf(source: string, more = ''): RegExp {
   if (repetitionsOf(source) > MAX_REPETITIONS)
     throw badRequest(
       `The FHIRPath expression has a regular expression with more repetitions than are followed: ${source}`,
     );
   for (const flags of ['us', 's']) {
     try {
-      return new RegExp(source, flags);
+      return new RegExp(source, flags + more);
     } catch {}
   }
   throw badRequest(`The FHIRPath expression has a regular expression that is not valid: ${source}`);
@@ -100,6 +126,11 @@ const one: readonly number[] = [1];
 export const TEXT_FUNCTIONS: Readonly<Record<string, Compiled>> = {
   toString: { arity: none, compile: asString },
   matches: { arity: one, compile: matches },
+  matchesFull: { arity: one, compile: matchesFull },
+  replaceMatches: { arity: [2], compile: replaced((text) => patternOf(text, 'g')) },
+  replace: { arity: [2], compile: replaced((text) => text) },
+  indexOf: { arity: one, compile: indexOf },
+  trim: { arity: none, compile: ofText('System.String', (text) => text.trim()) },
   startsWith: { arity: one, compile: ofTexts((text, other) => text.startsWith(other)) },
   endsWith: { arity: one, compile: ofTexts((text, other) => text.endsWith(other)) },
   contains: { arity: one, compile: ofTexts((text, other) => text.includes(other)) },

@@ -165,10 +165,26 @@ function targetType({ reference, type }: Reference, { resource }: Environment): 
 
 interface Container {
   readonly resourceType?: string;
-  readonly contained?: readonly { readonly id?: string; readonly resourceType?: string }[];
+  readonly contained?: readonly (Contained | null)[];
 }
+interface Contained {
+  readonly id?: string;
+  readonly resourceType?: string;
+}
+
+/** More contained resources are found by a table, which lives as long as their list. */
+const FEW = 8;
+const tables = new WeakMap<object, ReadonlyMap<string | undefined, Contained>>();
 
 function containedType(resource: unknown, id: string): string | undefined {
   const { resourceType, contained } = resource as Container;
-  return id === '' ? resourceType : contained?.find((one) => one.id === id)?.resourceType;
+  if (id === '') return resourceType;
+  if (!contained || contained.length <= FEW) return contained?.find((one) => one?.id === id)?.resourceType;
+  let table = tables.get(contained);
+  if (!table) {
+    // The first of two with the same id, as above.
+    table = new Map(contained.toReversed().flatMap((one) => (one ? [[one.id, one]] : [])));
+    tables.set(contained, table);
+  }
+  return table.get(id)?.resourceType;
 }

@@ -11,6 +11,7 @@ import {
   type ChainCriterion,
   type Criterion,
   type HasCriterion,
+  idsOf,
   paramTest,
   type ReadContext,
   type Sql,
@@ -70,9 +71,17 @@ export function readLink(
   const criterion = inner(targets, deeper(context, targets.length > 1));
   const [byUrl, byAddress] = [params.filter(isCanonical), params.filter((param) => !isCanonical(param))];
   const links: ChainCriterion[] = [];
-  if (byAddress.length) links.push({ kind: 'chain', params: byAddress, targets, criterion });
+  const known = context.registry.contained();
+  const contained = targets
+    .filter((type) => known.has(type))
+    .map((type) => [type, known.get(type)!] as const);
+  const inside = contained.length ? { contained } : {};
+  if (byAddress.length) links.push({ kind: 'chain', params: byAddress, targets, ...inside, criterion });
   if (byUrl.length)
     links.push({ kind: 'chain', params: byUrl, targets, urls: urlsOf(targets, context), criterion });
+  // What is contained is named by its id in canonicals too, never by a URL.
+  if (byUrl.length && contained.length)
+    links.push({ kind: 'chain', params: byUrl, targets: [], contained, criterion });
   return anyOf(links);
 }
 
@@ -126,26 +135,48 @@ function linksSql(link: string, urls: readonly number[] | undefined): { from: st
   return { from: `index_uri ${link} ${join}`, to: `${own}.rid` };
 }
 
-export const chainSql: Sql<ChainCriterion> = ({ params, targets, urls, criterion }, row, context, test) => {
+export const chainSql: Sql<ChainCriterion> = (chain, row, context, test) => {
+  const { params, targets, urls, contained, criterion } = chain;
   const depth = row.depth + 1;
   const [link, target] = [`c${depth}`, `t${depth}`];
   const { from, to } = linksSql(link, urls);
   const visibility = context.visibilityOf(targets, 's');
-  const ids = params.map(({ id }) => id);
-  const where = `where ${link}.rid = ${row.rid} and ${paramTest(link, ids)}`;
-  if (isUnlimited(visibility) && isToldByRows(criterion)) {
-    const told = test(criterion, { rid: to, lastUpdated: '', type: '', depth });
-    return `exists (select from ${from} ${where} and ${told})`;
+  const where = `where ${link}.rid = ${row.rid} and ${paramTest(link, idsOf(params, row))}`;
+  if (targets.length && isUnlimited(visibility) && isToldByRows(criterion)) {
+    const inner = { rid: to, lastUpdated: '', type: '', depth, contained: contained !== undefined };
+    return `exists (select from ${from} ${where} and ${test(criterion, inner)})`;
   }
   const type = typeTest(`${target}.type`, targets.map(context.typeId));
+  const present = `resource ${target} on ${target}.rid = ${to} and not ${target}.deleted and ${type}`;
   const inner = {
     rid: `${target}.rid`,
     lastUpdated: `${target}.last_updated`,
     type: `${target}.type`,
     depth,
   };
-  return `exists (select from ${from} join resource ${target} on ${target}.rid = ${to} and not ${target}.deleted and ${type} ${where} and ${test(criterion, inner)}${visible(visibility, target, context)})`;
+  if (!contained)
+    return `exists (select from ${from} join ${present} ${where} and ${test(criterion, inner)}${visible(visibility, target, context)})`;
+  const holder = `k${depth}`;
+  const held = `index_reference ${holder} on ${holder}.target = ${to} and ${paramTest(
+    holder,
+    contained.map(([, id]) => id),
+  )}`;
+  const told = test(criterion, {
+    ...inner,
+    rid: to,
+    type: `coalesce(${inner.type}, ${containedTypeSql(holder, contained, context)})`,
+    contained: true,
+  });
+  return `exists (select from ${from} left join ${present}${visible(visibility, target, context)} left join ${held} ${where} and (${target}.rid is not null or ${holder}.rid is not null) and ${told})`;
 };
+
+/** SQL of the type of what the row `holder` says to be contained; the caller may see it wherever its container is seen. */
+const containedTypeSql = (
+  holder: string,
+  contained: NonNullable<ChainCriterion['contained']>,
+  { typeId }: SqlContext,
+): string =>
+  `case ${holder}.param ${contained.map(([type, id]) => `when ${id} then ${typeId(type)}`).join(' ')} end`;
 
 /** Rows of the reference belong to present resources of the source's type: the resource is read for its access only. */
 export const hasSql: Sql<HasCriterion> = ({ source, param, urls, criterion }, row, context, test) => {

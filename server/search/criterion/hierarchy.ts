@@ -8,7 +8,7 @@ import { ID, localReference, referenceKey } from '../../fhir/reference.ts';
 import { type SearchParam, withoutEscapes } from '../param/type.ts';
 import type { Registry } from '../registry.ts';
 import { namesOf, notCovered } from './known.ts';
-import { type HierarchyCriterion, paramTest, type ReadContext, type Sql } from './type.ts';
+import { type HierarchyCriterion, idsOf, paramTest, type ReadContext, type Sql } from './type.ts';
 
 type Direction = HierarchyCriterion['direction'];
 const DIRECTIONS: readonly string[] = ['above', 'below'] satisfies Direction[];
@@ -114,8 +114,7 @@ export const hierarchySql: Sql<HierarchyCriterion> = (criterion, row, context) =
   const visible = visibleSql(visibilityOf(types, 's'), 'node', compartment, statement);
   const present = `not node.deleted${visible ? ` and ${visible}` : ''}`;
   const [from, to] = STEPS[direction];
-  const ids = params.map(({ id }) => id);
-  return `exists (select from index_reference i where i.rid = ${row.rid} and ${paramTest('i', ids)} and i.target = any(array(
+  return `exists (select from index_reference i where i.rid = ${row.rid} and ${paramTest('i', idsOf(params, row))} and i.target = any(array(
     with recursive tree(rid, type) as (
       select node.rid, node.type from resource node where node.rid = any(${roots}) and ${present}
       union

@@ -9,6 +9,7 @@ import { unknownParameter } from './known.ts';
 import {
   type Criterion,
   type IndexCriterion,
+  idsOf,
   paramTest,
   type ReadContext,
   type Row,
@@ -104,12 +105,15 @@ export function tableOf({ params, modifier }: Pick<IndexCriterion, 'params' | 'm
 }
 
 /** Condition on the index rows `i` of a criterion's parameters and values. */
-export function rowTest(criterion: IndexCriterion, context: SqlContext): string {
+export function rowTest(
+  criterion: IndexCriterion,
+  context: SqlContext,
+  row: Pick<Row, 'contained'> = {},
+): string {
   const { params, modifier, values, differs } = criterion;
   const [param] = params as [SearchParam];
   const match = paramTypes[param.type]!.match(values, modifier, param, { ...context, column });
-  const ids = params.map(({ id }) => id);
-  return `${paramTest('i', ids)} and ${differs ? `not coalesce((${match}), false)` : match}`;
+  return `${paramTest('i', idsOf(params, row))} and ${differs ? `not coalesce((${match}), false)` : match}`;
 }
 const column = (name: string): string => `i.${name}`;
 
@@ -118,12 +122,11 @@ export const isPositive = ({ modifier, values }: IndexCriterion): boolean =>
   modifier === 'missing' ? values[0] === 'false' : modifier === undefined || !negations.has(modifier);
 
 export const indexSql: Sql<IndexCriterion> = (criterion, row: Row, context) => {
-  const ids = criterion.params.map(({ id }) => id);
   if (criterion.modifier === 'missing') {
     const { table } = paramTypes[criterion.params[0]!.type]!;
-    const found = `exists (select from ${table} i where i.rid = ${row.rid} and ${paramTest('i', ids)})`;
+    const found = `exists (select from ${table} i where i.rid = ${row.rid} and ${paramTest('i', idsOf(criterion.params, row))})`;
     return isPositive(criterion) ? found : `not ${found}`;
   }
-  const found = `exists (select from ${tableOf(criterion)} i where i.rid = ${row.rid} and ${rowTest(criterion, context)})`;
+  const found = `exists (select from ${tableOf(criterion)} i where i.rid = ${row.rid} and ${rowTest(criterion, context, row)})`;
   return isPositive(criterion) ? found : `not ${found}`;
 };

@@ -38,6 +38,8 @@ export interface ChainCriterion {
   targets: readonly string[];
   /** Ids of the targets' parameter `url`, when the references are canonical URLs. */
   urls?: readonly number[];
+  /** Types of contained resources that the references may name too, each with the id of its parameter `_contained`. */
+  contained?: readonly (readonly [type: string, id: number])[];
   criterion: Criterion;
 }
 /** `_has:Observation:patient:code=…`: a resource that refers to this one and meets a criterion. */
@@ -155,7 +157,13 @@ export interface Row {
   type: string;
   /** Links above it: makes the names of joined tables differ. */
   depth: number;
+  /** It may be a contained resource, whose rows stand under the negated ids of parameters. */
+  contained?: boolean;
 }
+
+/** Ids under which a row's resource has the index rows of parameters. */
+export const idsOf = (params: readonly SearchParam[], { contained }: Pick<Row, 'contained'>): number[] =>
+  params.flatMap(({ id }) => (contained ? [id, -id] : [id]));
 
 /** SQL condition that holds for the resources that meet a criterion. */
 export type Test = (criterion: Criterion, row: Row) => string;

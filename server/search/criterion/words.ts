@@ -1,7 +1,7 @@
 // Comparisons that only _filter has: text without regard to case, and periods that overlap.
 // https://hl7.org/fhir/R4/search_filter.html
 import { normalizeString } from '../param/string.ts';
-import { type OverlapCriterion, paramTest, type Sql, type WordsCriterion } from './type.ts';
+import { idsOf, type OverlapCriterion, paramTest, type Sql, type WordsCriterion } from './type.ts';
 
 const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 const compare =
@@ -26,12 +26,10 @@ const operators: Record<WordsCriterion['operator'], ReturnType<typeof compare>> 
 };
 
 export const wordsSql: Sql<WordsCriterion> = ({ params, operator, text }, row, { statement }) => {
-  const ids = params.map(({ id }) => id);
   const test = operators[operator](normalizeString(text), (value) => statement.add(value, 'text'));
-  return `exists (select from index_string i where i.rid = ${row.rid} and ${paramTest('i', ids)} and ${test})`;
+  return `exists (select from index_string i where i.rid = ${row.rid} and ${paramTest('i', idsOf(params, row))} and ${test})`;
 };
 
 export const overlapSql: Sql<OverlapCriterion> = ({ params, low, high }, row, { statement }) => {
-  const ids = params.map(({ id }) => id);
-  return `exists (select from index_date i where i.rid = ${row.rid} and ${paramTest('i', ids)} and i.low < ${statement.add(high, 'timestamptz')} and i.high > ${statement.add(low, 'timestamptz')})`;
+  return `exists (select from index_date i where i.rid = ${row.rid} and ${paramTest('i', idsOf(params, row))} and i.low < ${statement.add(high, 'timestamptz')} and i.high > ${statement.add(low, 'timestamptz')})`;
 };

@@ -23,8 +23,21 @@ const referencesOf: Record<string, (value: never) => string | undefined> = {
   uri: (value: string) => value,
 };
 
-/** What a value without an address is indexed by, so that it is not missing: an identifier, words, a contained resource. */
+/** What a value without an address is indexed by, so that it is not missing: an identifier, words. */
 const UNADDRESSED = '';
+
+/** `Type/id` of a resource. */
+export const keyOf = (resource: object): string => {
+  const { resourceType, id } = resource as { resourceType: string; id: string };
+  return `${resourceType}/${id}`;
+};
+
+/**
+ * The text that a contained resource is hashed by. It begins as no other reference does that is hashed, so that nothing but
+ * its container refers to it. https://hl7.org/fhir/R4/references.html#contained
+ * @param container `Type/id` of the resource that contains it
+ */
+export const containedKey = (container: string, id: string): string => `#${container}#${id}`;
 
 /** The rids that one value may mean: a bare id means that id of each target type. */
 function targetsOf(
@@ -93,11 +106,15 @@ export const reference: ParamType = {
   table: 'index_reference',
   columns: [['target', 'bigint']],
   modifiers: [...resourceTypes, 'identifier', 'above', 'below'],
-  rows: (values, { ridOf, base }) =>
+  rows: (values, { ridOf, base, container }, _param, resource) =>
     values.flatMap(({ type, value }) => {
       if (!Object.hasOwn(referencesOf, type)) return [];
       const text = referencesOf[type]!(value as never);
-      if (!text || text.startsWith('#')) return [[ridOf(UNADDRESSED)]];
+      if (!text) return [[ridOf(UNADDRESSED)]];
+      if (text.startsWith('#')) {
+        const holder = container ?? keyOf(resource);
+        return [[ridOf(text === '#' ? holder : containedKey(holder, text.slice(1)))]];
+      }
       return referenceKeys(text, base).map((key) => [ridOf(key)]);
     }),
   modifierRows,

@@ -59,6 +59,8 @@ export interface RowContext {
   readonly ridOf: RidOf;
   /** Base URL of this server; references to it are local. */
   readonly base: string;
+  /** `Type/id` of the resource that contains the one at hand; absent: nothing contains it. */
+  readonly container?: string;
 }
 
 /** What the SQL of a value may ask for. */

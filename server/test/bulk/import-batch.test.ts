@@ -38,6 +38,7 @@ t.test('a batch that was made with former search parameters is made again', asyn
     ...deps,
     indexed: (type) => (refreshed ? deps.indexed(type) : former(type)),
     parameters: {
+      ...deps.parameters,
       generation: () => deps.parameters.generation() - (refreshed ? 0 : 1),
       refresh: async () => {
         refreshed++;

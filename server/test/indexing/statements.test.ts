@@ -30,6 +30,7 @@ function contextOf({ store, search, dependencies, registry }: Storage): Context 
     base: BASE,
     dispatch: unused,
     capabilities: () => ({}),
+    terminologyCapabilities: () => ({}),
   };
 }
 

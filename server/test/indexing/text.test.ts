@@ -29,7 +29,12 @@ async function open(t: Test, patience?: number) {
   const s = await openStorage(t);
   return {
     ...s,
-    text: createTextIndex({ sql: s.sql, parameters: s.registry, ...(patience && { patience }) }),
+    text: createTextIndex({
+      sql: s.sql,
+      parameters: s.registry,
+      ridOf: s.ridOf,
+      ...(patience && { patience }),
+    }),
   };
 }
 
@@ -103,7 +108,7 @@ t.test('What commits between two batches of one course is left to the next', asy
 t.test('More than a batch, and many callers at once', async (t) => {
   const s = await open(t);
   await s.save(Array.from({ length: 1_300 }, (_, n) => observation(`o${n}`, `many n${n}`)));
-  const others = createTextIndex({ sql: s.sql, parameters: s.registry });
+  const others = createTextIndex({ sql: s.sql, parameters: s.registry, ridOf: s.ridOf });
   await Promise.all([s.text.catchUp(), others.catchUp(), s.text.catchUp(), s.text.catchUp()]);
   t.equal((await withWords(s, 'many')).length, 1_300);
   t.same(await withWords(s, 'n1299'), ['o1299']);
@@ -146,7 +151,7 @@ t.test('A search that would wait too long is told so, and a later one succeeds',
     issues: [{ code: 'transient', diagnostics: /still being indexed.*Repeat the search/ }],
   });
   while (await s.text.tick(3));
-  await createTextIndex({ sql: s.sql, parameters: s.registry }).catchUp();
+  await createTextIndex({ sql: s.sql, parameters: s.registry, ridOf: s.ridOf }).catchUp();
   t.equal((await withWords(s, 'much')).length, 3_000);
 });
 

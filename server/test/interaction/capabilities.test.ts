@@ -9,7 +9,11 @@ const ask = asking(server);
 const { status, headers, body: statement } = await ask('GET', '/metadata');
 const rest: CapabilityStatementRest = statement.rest[0];
 const TYPES = ['Patient', 'Practitioner', 'Organization', 'Basic', 'Location'];
-const minimal = (type: string) => ({ resourceType: type, ...(type === 'Basic' && { code: { text: 'x' } }) });
+const minimal = (type: string) => ({
+  resourceType: type,
+  ...(type === 'Basic' && { code: { text: 'x' } }),
+  ...(type === 'Organization' && { name: 'x' }),
+});
 
 t.test('metadata answers a CapabilityStatement of this instance', async (t) => {
   t.equal(status, 200);

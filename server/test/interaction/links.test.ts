@@ -16,7 +16,7 @@ const send = (...entry: object[]) => ask('POST', '', { resourceType: 'Bundle', t
 
 t.test('references by urn:uuid are rewritten everywhere, the entry order does not matter', async (t) => {
   const everywhere = {
-    ...task('x', { for: { reference: PATIENT, display: 'kept' } }),
+    ...task('x', { for: { reference: PATIENT, display: 'kept' }, focus: { reference: '#c' } }),
     contained: [
       {
         resourceType: 'Observation',

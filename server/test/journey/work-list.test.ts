@@ -130,5 +130,13 @@ t.test('enrolments and minutes by programme', async (t) => {
   t.ok((await codes('/Observation?programme=pin')) > 0);
   t.equal(await codes('/Observation?programme=nothing'), 0);
   t.equal(await codes('/EpisodeOfCare?programme=nothing'), 0);
+  const system = 'https://throughline.example/fhir/CodeSystem/cn-programme';
+  t.equal(await codes('/EpisodeOfCare?programme=pin'), 1, 'the programme is told by the type');
+  t.equal(await codes(`/EpisodeOfCare?programme=${system}|ccm`), 1);
+  const url = 'https://throughline.example/fhir/StructureDefinition/programme';
+  const patient = { reference: 'Patient/ana-reyes' };
+  const extended = { status: 'planned', patient, extension: [{ url, valueCode: 'tcm' }] };
+  t.equal((await ask('POST', '/EpisodeOfCare', { resourceType: 'EpisodeOfCare', ...extended })).status, 201);
+  t.equal(await codes('/EpisodeOfCare?programme=tcm'), 1, 'or by the extension');
   t.equal(await codes('/Appointment?access-need=nothing'), 0);
 });

@@ -236,4 +236,29 @@ t.test('A page of 24,000 tasks reads hundreds of rows, not thousands', async (t)
       t.ok(read < TASKS / 6, `${query || 'everything'} of one patient: ${read} rows`);
     }
   });
+  await t.test('chains stay semi-joins where their targets are contained in some resources', async (t) => {
+    await s.save([
+      {
+        ...task(0),
+        id: 'holder',
+        for: { reference: '#p' },
+        contained: [{ ...patient(77), id: 'p' }, practitioner(3)],
+      },
+    ]);
+    await s.sql.unsafe('vacuum analyze');
+    for (const query of [
+      'patient.name=family77',
+      'patient.general-practitioner:Practitioner.name=doc3',
+      'patient._id=p5',
+      '_filter=patient.name co "mily77" and status eq completed',
+      '_filter=patient[gender eq male].name eq "family77"',
+    ]) {
+      const { read } = await explain(s, query);
+      t.ok(read < TASKS / 6, `${query}: ${read} rows`);
+      const limited = await explain(s, query, 'p5');
+      t.ok(limited.read < TASKS / 6, `${query} of one patient: ${limited.read} rows`);
+    }
+    const { indexes } = await explain(s, 'patient.name=family77');
+    t.ok(indexes.includes('index_string_by_value'), String(indexes));
+  });
 });

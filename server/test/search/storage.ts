@@ -12,7 +12,8 @@ import { Cursors } from '../../search/cursor.ts';
 import { Search, type SearchDependencies, type SearchPage } from '../../search/index.ts';
 import { createRegistry } from '../../search/registry.ts';
 import { Store } from '../../store/index.ts';
-import { createTerminology, readPublished, type StoredQuery } from '../../terminology/index.ts';
+import { createTerminology, readPublished, type Stored, type StoredQuery } from '../../terminology/index.ts';
+import { loadedFrom } from '../../terminology/loaded.ts';
 import { createDatabase } from '../helpers/database.ts';
 
 export const BASE = 'http://127.0.0.1:3000/fhir';
@@ -55,8 +56,16 @@ export async function openStorage(t: Test, { now = () => NOW } = {}) {
   const systems = new Systems(sql);
   const registry = await createRegistry([], (keys) => internParameters(sql, keys));
   const cursors = new Cursors(await secretOf(sql, 'cursor'));
-  const terminology = createTerminology({ published: readPublished(() => []), base: BASE, stored });
-  const textIndex = createTextIndex({ sql, parameters: registry });
+  const terminology = createTerminology({
+    published: readPublished(() => []),
+    base: BASE,
+    stored: stored as Stored,
+    storedMaps: async () => [],
+    loaded: loadedFrom(sql),
+    now: () => new Date(),
+    newId: () => 'id',
+  });
+  const textIndex = createTextIndex({ sql, parameters: registry, ridOf });
   const dependencies: SearchDependencies = {
     sql: searchSql,
     registry,
@@ -92,7 +101,7 @@ export async function openStorage(t: Test, { now = () => NOW } = {}) {
     indexed,
     compartment,
     base: BASE,
-    parameters: { generation: registry.generation, refresh: async () => void (await registry.refresh()) },
+    parameters: registry,
     writers: 2,
   });
   const versions = new Map<string, number>();

@@ -86,10 +86,6 @@ t.test('Each work list over 24,000 tasks is one statement that reads a part of t
   const s = await openStorage(t);
   const registry = await createRegistry(own, (keys) => internParameters(s.sql, keys));
   const { indexed, compartment } = registry;
-  const parameters = {
-    generation: registry.generation,
-    refresh: async () => void (await registry.refresh()),
-  };
   const { sql, systems, ridOf, typeId } = s;
   const store = new Store({
     sql,
@@ -99,7 +95,7 @@ t.test('Each work list over 24,000 tasks is one statement that reads a part of t
     indexed,
     compartment,
     base: BASE,
-    parameters,
+    parameters: registry,
     writers: 2,
   });
   for (let n = 0; n < TASKS; n += 1000) {

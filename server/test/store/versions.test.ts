@@ -28,7 +28,12 @@ const store = new Store({
   indexed: () => [],
   compartment: 0,
   base: server.base,
-  parameters: { generation: () => 1, refresh: async () => {} },
+  parameters: {
+    generation: () => 1,
+    refresh: async () => {},
+    contained: () => new Map(),
+    addContained: async () => {},
+  },
   writers: 2,
 });
 const version = (id: string, number: number, more: Partial<NewVersion> = {}): NewVersion => ({

@@ -3,7 +3,7 @@
 import type { CodeSystem, ValueSet } from '@medplum/fhirtypes';
 import t, { type Test } from 'tap';
 import { systemAccess } from '../../fhir/access.ts';
-import { createTerminology, readPublished, type StoredQuery } from '../../terminology/index.ts';
+import { createTerminology, newest, readPublished, type Stored } from '../../terminology/index.ts';
 
 const BASE = 'http://127.0.0.1:3000/fhir';
 const CODES = 'http://example.org/codes';
@@ -43,29 +43,36 @@ const filter = (property: string, op: string, value: string) => ({
 });
 
 function terminologyOf(...resources: (CodeSystem | ValueSet)[]) {
-  const stored = async (type: string, query: StoredQuery) => {
-    return resources.find(
+  const stored: Stored = async (type, query) =>
+    resources.find(
       (one) =>
         one.resourceType === type &&
         ('id' in query
           ? one.id === query.id
           : one.url === query.url && (!query.version || one.version === query.version)),
-    );
-  };
-  const terminology = createTerminology({ base: BASE, published: readPublished(() => []), stored });
+    ) as never;
+  const terminology = createTerminology({
+    base: BASE,
+    published: readPublished(() => []),
+    stored,
+    storedMaps: async () => [],
+    loaded: { find: async () => undefined },
+    now: () => new Date(0),
+    newId: () => 'id',
+  });
   return {
     expand: async (url: string) =>
       (await terminology.expand(url, systemAccess))
         .map(({ system, code }) => (system === CODES ? code : `${system}|${code}`))
         .sort(),
     below: async (system: string, code: string) =>
-      (await terminology.descendants(system, code, systemAccess)).sort(),
+      (await terminology.descendants(system, code, systemAccess)).toSorted(),
     above: async (system: string, code: string) =>
-      (await terminology.ancestors(system, code, systemAccess)).sort(),
+      (await terminology.ancestors(system, code, systemAccess)).toSorted(),
   };
 }
 
-async function fails(t: Test, work: Promise<unknown>, sentence: RegExp, code = 'invalid'): Promise<void> {
+async function fails(t: Test, work: Promise<unknown>, sentence: RegExp, code = 'not-found'): Promise<void> {
   const failure = (await work.then(
     () => undefined,
     (error: unknown) => error,
@@ -155,7 +162,7 @@ t.test('What has no end, no content or too much of it is refused in words', asyn
     valueSet('self', { include: [{ valueSet: [`${VS}/self`] }] }),
     valueSet('excludes', { include: [], exclude: [{ valueSet: [`${VS}/excludes`] }] }),
     valueSet('sct', { include: [{ system: 'http://snomed.info/sct' }] }),
-    valueSet('regex', filter('code', 'regex', '(a+)+')),
+    valueSet('regex', filter('code', 'regex', '(a+)+$x')),
     valueSet('odd', filter('constructor', 'toString', 'x')),
     valueSet('big', {
       include: [{ system: CODES, concept: Array.from({ length: 10_001 }, (_, n) => ({ code: `c${n}` })) }],
@@ -163,22 +170,52 @@ t.test('What has no end, no content or too much of it is refused in words', asyn
     ...Array.from({ length: 250 }, (_, n) =>
       valueSet(`chain${n}`, { include: [{ valueSet: [`${VS}/chain${n + 1}`] }] }),
     ),
-    colours,
+    { ...colours, concept: [...colours.concept!, { code: 'a'.repeat(200) }] },
   );
-  await fails(t, s.expand(`${VS}/a`), /contains itself: .*\/a → .*\/b → .*\/a/);
-  await fails(t, s.expand(`${VS}/self`), /contains itself/);
-  await fails(t, s.expand(`${VS}/excludes`), /contains itself/);
+  await fails(t, s.expand(`${VS}/a`), /contains itself: .*\/a → .*\/b → .*\/a/, 'processing');
+  await fails(t, s.expand(`${VS}/self`), /contains itself/, 'processing');
+  await fails(t, s.expand(`${VS}/excludes`), /contains itself/, 'processing');
   await fails(
     t,
     s.expand(`${VS}/sct`),
     /needs the code system http:\/\/snomed.info\/sct, whose content is not/,
   );
-  await fails(t, s.expand('http://snomed.info/sct?fhir_vs=isa/126851005'), /is not known here/);
+  await fails(t, s.expand('http://snomed.info/sct?fhir_vs=isa/126851005'), /needs the code system/);
   await fails(t, s.expand('ValueSet/nobody'), /is not known here/);
   await fails(t, s.expand('constructor'), /is not known here/);
-  await fails(t, s.expand(`${VS}/regex`), /by "code regex", which this server does not follow/);
-  await fails(t, s.expand(`${VS}/odd`), /by "constructor toString"/);
+  await fails(t, s.expand(`${VS}/regex`), /the pattern "\(a\+\)\+\$x", which takes too long/, 'too-costly');
+  await fails(
+    t,
+    s.expand(`${VS}/odd`),
+    /by "constructor toString", which this server does not follow/,
+    'invalid',
+  );
   await fails(t, s.expand(`${VS}/big`), /more than 10000 codes/, 'too-costly');
   await fails(t, s.expand(`${VS}/chain0`), /more than 200 value sets/, 'too-costly');
   await fails(t, s.below('http://snomed.info/sct', '126851005'), /The code 126851005 needs the code system/);
+});
+
+t.test('Of several stored versions an active one counts, and of these the newest', async (t) => {
+  const versions = [
+    valueSet('a', undefined, '1.9.0'),
+    valueSet('a', undefined, '1.10.0'),
+    { ...valueSet('a', undefined, '2.0.0'), status: 'draft' as const },
+  ];
+  t.equal(newest(versions)?.version, '1.10.0');
+  t.equal(newest(versions.slice(2))?.version, '2.0.0');
+  t.equal(newest([]), undefined);
+});
+
+t.test('SNOMED CT and LOINC define value sets by their URLs', async (t) => {
+  const sct: CodeSystem = {
+    ...colours,
+    url: 'http://snomed.info/sct',
+    concept: [{ code: '73211009', concept: [{ code: '44054006' }] }, { code: '195967001' }],
+  };
+  const s = terminologyOf(sct);
+  const codes = async (url: string) => (await s.expand(url)).map((one) => one.split('|')[1]);
+  t.same(await codes('http://snomed.info/sct?fhir_vs'), ['195967001', '44054006', '73211009']);
+  t.same(await codes('http://snomed.info/sct?fhir_vs=isa/73211009'), ['44054006', '73211009']);
+  await fails(t, s.expand('http://snomed.info/sct?fhir_vs=refset/1'), /is not known here/);
+  await fails(t, s.expand('http://loinc.org/vs'), /needs the code system http:\/\/loinc.org/);
 });

@@ -163,7 +163,7 @@ export const examples: readonly { readonly resourceType: string; readonly [eleme
     code: code('x'),
     valueQuantity: { value: 0.1, comparator: '<', unit: 'mg' },
     effectivePeriod: { start: '2026-01-01' },
-    component: [{ code: code('y'), valueInteger: -1 }],
+    component: [{ code: { text: 'y' }, valueInteger: -1 }],
   },
   {
     resourceType: 'Organization',
@@ -231,9 +231,9 @@ export const examples: readonly { readonly resourceType: string; readonly [eleme
             linkId: '1.1',
             type: 'choice',
             answerOption: [{ valueCoding: { code: 'a' } }],
-            initial: [{ valueDecimal: 1e-3 }],
             enableWhen: [{ question: 'q', operator: '=', answerBoolean: true }],
           },
+          { linkId: '1.2', type: 'decimal', initial: [{ valueDecimal: 1e-3 }] },
         ],
       },
     ],
@@ -273,13 +273,20 @@ export const examples: readonly { readonly resourceType: string; readonly [eleme
     kind: 'resource',
     abstract: false,
     type: 'Task',
+    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Task',
+    derivation: 'constraint',
     differential: {
       element: [
         {
-          path: 'Task',
+          id: 'Task.description',
+          path: 'Task.description',
           fixedString: 'x',
           min: 0,
-          max: '*',
+          max: '1',
+        },
+        {
+          id: 'Task.code',
+          path: 'Task.code',
           binding: { strength: 'required', valueSet: 'http://example.org/vs' },
         },
       ],

@@ -98,7 +98,13 @@ t.test('min and max that differ from R4 are counted', async (t) => {
   t.strictSame(check(none, { note: [{ text: 'a' }] }).said, ['Task.note is not allowed by x.']);
   const primitive = { 'Task.description': { min: 1, max: '1' } };
   t.strictSame(
-    check(primitive, { _description: { id: 'a' } }).found,
+    check(primitive, {
+      _description: {
+        extension: [
+          { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' },
+        ],
+      },
+    }).found,
     [],
     'an extension counts as the element',
   );
@@ -314,7 +320,7 @@ t.test('an extension of ours is known, counted, and has the type and codes of it
   const said = (...extension: object[]) =>
     validate(task({ extension })).map(({ code, diagnostics }) => [code, diagnostics]);
   const right = { url: url('channel'), valueCode: 'nav-a' };
-  t.strictSame(said(right, { url: 'http://example.org/theirs', valueString: 'a' }), []);
+  t.strictSame(said(right), []);
   t.strictSame(said(right, right), [
     ['structure', 'Task.extension slice "channel" may occur at most once by x.'],
   ]);
@@ -427,7 +433,7 @@ const family = (id: string, valueSetId: string, baseDefinition?: string): Struct
 t.test('the codes of a resource choose its profile, with meta.profile or without', async (t) => {
   const { profilesFor, validate } = validatorOf(
     family('nav', 'nav'),
-    family('referral', 'coord', url('coord')),
+    { ...family('referral', 'coord', url('coord')), version: '1.0' },
     family('coord', 'coord'),
   );
   const coded = (code: string, profile?: string[]) => ({

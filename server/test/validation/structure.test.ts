@@ -250,7 +250,12 @@ t.test('a required binding of a CodeableConcept wants a coding of the value set'
     }),
     [],
   );
-  t.strictSame(condition({ extension: [{ url: 'http://example.org/e', valueCode: 'unknown' }] }), []);
+  const onlyExtended = condition({ extension: [{ url: 'http://example.org/e', valueCode: 'unknown' }] });
+  t.strictSame(
+    onlyExtended.map(({ severity }) => severity),
+    ['information'],
+    'of the extension',
+  );
   for (const wrong of [
     { coding: [{ system, code: 'x' }] },
     { coding: [{ code: 'active' }] },
@@ -289,9 +294,12 @@ t.test('what is not a resource is refused in one sentence', async (t) => {
   }
 });
 
-t.test('right resources of forty types have no issues', async (t) => {
+t.test('right resources of forty types have no errors', async (t) => {
   t.ok(new Set(examples.map(({ resourceType }) => resourceType)).size >= 25);
-  for (const example of examples) t.strictSame(validate(example), [], example.resourceType);
+  for (const example of examples) {
+    const told = validate(example).filter(({ severity }) => severity !== 'information');
+    t.strictSame(told, [], example.resourceType);
+  }
 });
 
 t.test('every resource type of R4 compiles, and refuses an element that it does not have', async (t) => {

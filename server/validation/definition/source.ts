@@ -4,7 +4,9 @@ import type { StructureDefinition } from '@medplum/fhirtypes';
 
 export interface DefinitionSource {
   /**
-   * The definition at a canonical URL, `url` or `url|version`, with a snapshot: the same object each time.
+   * The definition at a canonical URL, `url` or `url|version`, with a snapshot: the same object each time, until one
+   * that is stored here changes.
+   * Without a snapshot only when it came without one and none can be made, as when its base is not known.
    * @returns undefined when nothing of that name is known
    */
   structure(canonical: string): StructureDefinition | undefined;

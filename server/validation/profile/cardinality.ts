@@ -43,3 +43,13 @@ export function onEach(check: Check): Check {
     }
   };
 }
+
+/** One check of several; undefined of none. */
+export function allOf(checks: readonly (Check | undefined)[]): Check | undefined {
+  const [first, second, ...others] = checks.filter((check) => check !== undefined);
+  if (!first || !second) return first;
+  const all = [first, second, ...others];
+  return (value, run) => {
+    for (const check of all) check(value, run);
+  };
+}

@@ -1,112 +1,112 @@
-// Our profiles: compiled once, run on the resources that claim them or that their codes choose.
+// Profiles: those that a resource claims, that its codes choose, or that are asked for; extensions; resources inside.
 // https://hl7.org/fhir/R4/profiling.html
 import type { StructureDefinition } from '@medplum/fhirtypes';
-import { type Issue, issue } from '../../fhir/errors.ts';
-import type { Definitions } from '../load.ts';
-import type { Check, Json } from '../run.ts';
-import { type CodesOf, type CodeTable, createCodes } from '../structure/codes.ts';
-import { MAX_ISSUES } from '../structure/scan.ts';
+import type { Issue } from '../../fhir/errors.ts';
+import type { DefinitionSource } from '../definition/source.ts';
+import type { Invariants } from '../invariant/index.ts';
+import type { Json, Run } from '../run.ts';
+import type { CodesOf } from '../structure/codes.ts';
 import { createShapes } from '../structure/shape.ts';
-import type { CheckOf, Compilation } from './context.ts';
-import { compileTree } from './element.ts';
-import { checkExtensions } from './extension.ts';
-import { treeOf } from './node.ts';
+import { checkEntries } from './bundle.ts';
+import { checkAsked, checkClaims, claimsOf, type Known, profileAt } from './claim.ts';
+import { createLookup } from './compile.ts';
+import type { Compiled, Lookup } from './context.ts';
+import { createExtensions } from './extension.ts';
+import { nested } from './local.ts';
 import { createSelection } from './select.ts';
-import { codeTable } from './value-set.ts';
+import { servicesOf } from './services.ts';
+import { createWalk } from './walk.ts';
 
 export interface Profiles {
   /** Resource types that a profile of ours constrains. */
   readonly types: readonly string[];
-  /** Issues of a resource whose structure is right. */
-  validate(resource: Json): Issue[];
-  /** URLs of our profiles that apply. */
+  /** Issues of a resource whose structure is right. @param asked canonical URLs of profiles to hold it against as well */
+  validate(resource: Json, asked?: readonly string[]): Issue[];
+  /** URLs of the profiles that apply: those claimed, and those that the codes choose. */
   profilesFor(resource: Json): string[];
 }
-interface Compiled {
-  readonly type: string;
-  check: Check;
+
+/** What profiles are found in and checked with. */
+export interface ProfileParts {
+  readonly source: DefinitionSource;
+  readonly codesOf: CodesOf;
+  readonly invariants: Invariants;
+  /** Ends a work that takes too long, by throwing. */
+  readonly limit: <T>(work: () => T) => T;
+  /** Definitions of ours: they are compiled now, and choose resources by code. */
+  readonly own: readonly StructureDefinition[];
 }
 
-const FOLDER = '/StructureDefinition/';
-const baseOf = (url: string) => url.slice(0, url.indexOf(FOLDER) + FOLDER.length);
-const claimsOf = ({ meta }: Json): string[] => {
-  const claims = (meta as { profile?: unknown } | undefined)?.profile;
-  return Array.isArray(claims)
-    ? claims.flatMap((claim) => (typeof claim === 'string' ? claim.split('|')[0]! : []))
-    : [];
-};
+const NOTHING: readonly string[] = [];
 
-/** Compiles every definition; one may name another, in any order. */
-function compileAll(definitions: readonly StructureDefinition[], codesOf: CodesOf): CheckOf {
-  const compiled = new Map<string, Compiled>();
-  for (const { url, type } of definitions) compiled.set(url!, { type: type!, check: () => undefined });
-  const shapes = createShapes();
-  for (const definition of definitions) {
-    const url = definition.url!;
-    const compilation: Compilation = {
-      url,
-      name: definition.id!,
-      codesOf,
-      checkOf: (other) => compiled.get(other),
+/** The profiles that apply to a resource, each once. */
+function createApplying(own: readonly StructureDefinition[], codesOf: CodesOf, known: Known) {
+  const select = createSelection(own, codesOf);
+  return (resource: Json, asked: readonly string[]): Compiled[] => {
+    const type = resource.resourceType as string;
+    const applying: Compiled[] = [];
+    const add = (canonical: unknown) => {
+      const profile = profileAt(canonical, type, known);
+      if (profile && !applying.includes(profile)) applying.push(profile);
     };
-    const check = compileTree(treeOf(definition), definition.type!, compilation, shapes);
-    if (check) compiled.get(url)!.check = check;
-  }
-  return (url) => compiled.get(url);
-}
-
-/** What a claim of `meta.profile` is at fault for: it is unknown, is for another type, or is not ours. */
-function claimIssue(
-  claim: string,
-  type: unknown,
-  expression: string,
-  checkOf: CheckOf,
-  isOurs: boolean,
-): Issue | undefined {
-  const known = checkOf(claim);
-  if (known?.type === type) return undefined;
-  if (known) return issue('value', `${claim} is a profile of ${known.type}, not of ${type}.`, expression);
-  if (isOurs) return issue('not-found', `${claim} is an unknown profile; check the spelling.`, expression);
-  const sentence = `${claim} is not a profile of this server; the resource was not checked against it.`;
-  return { ...issue('informational', sentence, expression), severity: 'information' };
+    for (const claim of claimsOf(resource)) add(claim);
+    for (const url of select(resource)) add(url);
+    for (const canonical of asked) add(canonical);
+    return applying;
+  };
 }
 
 /**
- * Compiles our definitions.
- * @param codes codes of the R4 value sets
- * @throws Error that names the definition and the element when one cannot be checked
+ * Compiles our definitions; others are compiled on their first use.
+ * @throws Error that names the definition and the element when one of ours cannot be checked
  */
-export function createProfiles(
-  { definitions, valueSets, codeSystems }: Definitions,
-  codes: CodeTable,
-): Profiles {
-  const codesOf = createCodes(codeTable(valueSets, codeSystems), codes);
-  const checkOf = compileAll(definitions, codesOf);
-  const profiles = definitions.filter(({ kind }) => kind === 'resource');
-  const select = createSelection(profiles, codesOf);
-  const bases = new Set(definitions.map(({ url }) => baseOf(url!)));
-  const isOurs = (url: string) => bases.has(baseOf(url));
+export function createProfiles({ source, codesOf, invariants, limit, own }: ProfileParts): Profiles {
+  const shapes = createShapes();
+  const ours = new Set(own.map(({ url }) => url!));
+  const servicesFor = (found: Lookup) => servicesOf(codesOf, found, limit);
+  const lookup = createLookup({ source, codesOf, shapes, ours, servicesFor });
+  const isOwned = (url: string) => source.isOwned(url);
+  const known: Known = { lookup, shapes, isOwned };
+  const profiles = own.filter(({ kind }) => kind === 'resource');
+  for (const url of ours) lookup(url)?.compile();
+  const applyingTo = createApplying(profiles, codesOf, known);
 
-  const profilesFor = (resource: Json) => {
-    const claimed = claimsOf(resource).filter((claim) => checkOf(claim)?.type === resource.resourceType);
-    return [...new Set([...claimed, ...select(resource)])];
-  };
-  function validate(resource: Json): Issue[] {
-    const { resourceType } = resource;
-    const issues = claimsOf(resource)
-      .slice(0, MAX_ISSUES)
-      .flatMap(
-        (claim, index) =>
-          claimIssue(claim, resourceType, `${resourceType}.meta.profile[${index}]`, checkOf, isOurs(claim)) ??
-          [],
-      );
-    const run = { resource, rootResource: resource, path: [resourceType as string], issues };
-    for (const url of profilesFor(resource)) checkOf(url)!.check(resource, run);
-    checkExtensions(resource, run, checkOf, isOurs);
-    return issues.length > 1 ? distinct(issues).slice(0, MAX_ISSUES) : issues;
+  const walk = createWalk(shapes, createExtensions(lookup, isOwned), (resource, run) =>
+    checkResource(resource, nested(resource, run), NOTHING),
+  );
+  function checkResource(resource: Json, run: Run, asked: readonly string[]): void {
+    invariants.check(resource, run);
+    if (resource.resourceType === 'Bundle') checkEntries(resource, run);
+    const claims = claimsOf(resource);
+    if (claims.length) checkClaims(claims, resource.resourceType as string, run, known);
+    for (const profile of applyingTo(resource, asked)) profile.check(resource, run);
+    walk(resource, run);
   }
-  return { types: [...new Set(profiles.map(({ type }) => type!))], validate, profilesFor };
+  function validate(resource: Json, asked: readonly string[] = NOTHING): Issue[] {
+    const type = resource.resourceType as string;
+    const issues: Issue[] = [];
+    const run: Run = {
+      resource,
+      rootResource: resource,
+      path: [type],
+      issues,
+      entries: undefined,
+      shared: {},
+    };
+    if (asked.length) checkAsked(asked, type, run, known);
+    checkResource(resource, run, asked);
+    return issues.length > 1 ? distinct(issues).sort(bySeverity) : issues;
+  }
+  return {
+    types: [...new Set(profiles.map(({ type }) => type!))],
+    validate,
+    profilesFor: (resource) => applyingTo(resource, NOTHING).map(({ definition }) => definition.url!),
+  };
 }
+
+const RANKS: Readonly<Record<string, number>> = { fatal: 0, error: 0, warning: 1, information: 2 };
+/** What makes a resource wrong goes first; else the order in which it was found stays. */
+const bySeverity = (a: Issue, b: Issue): number => RANKS[a.severity!]! - RANKS[b.severity!]!;
 
 /** Two profiles that share a rule say it once. */
 function distinct(issues: readonly Issue[]): Issue[] {

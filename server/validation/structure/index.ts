@@ -1,10 +1,10 @@
 // Structure of every R4 type: names, types, cardinality, primitives, required codes, reference targets, narrative.
 // https://hl7.org/fhir/R4/validation.html · https://hl7.org/fhir/R4/json.html
 import { type Issue, issue } from '../../fhir/errors.ts';
+import { createChecks } from './check.ts';
 import { type CodeTable, createCodes } from './codes.ts';
 import { explain } from './explain.ts';
 import { scan } from './scan.ts';
-import { createSchemas } from './schema.ts';
 import { createShapes, isResourceType } from './shape.ts';
 
 export interface Structure {
@@ -21,7 +21,7 @@ const nameOf = (type: unknown) =>
 /** Compiles the R4 element table and the codes of server/fhir/r4/codes.json; a type's own code is made on its first use. */
 export function createStructure(codes: CodeTable): Structure {
   const tables = { shapes: createShapes(), codesOf: createCodes(codes) };
-  const isValid = createSchemas(tables);
+  const check = createChecks(tables);
 
   function validate(resource: unknown): Issue[] {
     if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) {
@@ -33,11 +33,12 @@ export function createStructure(codes: CodeTable): Structure {
     if (!isResourceType(type)) {
       return [issue('structure', `resourceType ${nameOf(type)} is not a resource type of FHIR R4.`)];
     }
+    const verdict = check(type, resource);
+    if (verdict === 'right') return [];
     const found = scan(resource as Record<string, unknown>, type);
-    if (found.length) return found;
-    if (isValid(type, resource)) return [];
+    if (found.length || verdict === 'doubt') return found;
     const issues = explain(tables, type, resource);
     return issues.length ? issues : [issue('structure', `${type} does not follow FHIR R4.`, type)];
   }
-  return { validate, prepare: (type) => void isValid(type, {}) };
+  return { validate, prepare: (type) => void check(type, {}) };
 }

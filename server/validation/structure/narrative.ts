@@ -11,15 +11,16 @@ const ATTRIBUTES = words(
 const ADDRESSES = words('href src cite longdesc');
 const ALLOWED_ADDRESS =
   /^(?:https?:|ftp:|urn:|mailto:|tel:|#|data:image\/(?:png|gif|jpe?g)[;,]|cid:|(?![a-z][a-z0-9+.-]*:))/i;
-/** An image inside a style, with its whitespace taken out. */
-const STYLE_IMAGE = /url\(data:image\/(?:png|gif|jpe?g);base64,[A-Za-z0-9+/=]*\)/gi;
+/** An image of a style, inside it or beside the narrative like that of an <img>, with its whitespace taken out. */
+const STYLE_IMAGE =
+  /url\((?:data:image\/(?:png|gif|jpe?g);base64,[A-Za-z0-9+/=]*|['"]?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.(?:png|gif|jpe?g)['"]?)\)/gi;
 /** Style text that browsers have run or loaded: `url(`, `expression(`, `@import`, `behavior`, escapes. */
 const ACTIVE_STYLE = /url\s*\(|expression\s*\(|@import|behavior\s*:|-moz-binding|\\|javascript:/i;
 const TAG =
   /^<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][A-Za-z0-9_:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>$/;
 const ATTRIBUTE = /([A-Za-z_:][A-Za-z0-9_:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')/g;
-/** An ampersand that begins no character reference. */
-const BARE_AMPERSAND = /&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
+/** An ampersand that begins no reference that XML knows: `&nbsp;` is `&#160;` there. https://hl7.org/fhir/R4/xml.html */
+const BARE_AMPERSAND = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
 /** More tags inside one another than a reader's page ever has. */
 const MAX_OPEN = 200;
 const MAX_TAG = 1024 * 1024;
@@ -33,8 +34,6 @@ function decoded(text: string): string {
     .replace(/&#([0-9]{1,7});?/g, (_, decimal: string) =>
       String.fromCodePoint(Math.min(Number(decimal), 0x10ffff)),
     )
-    .replace(/&(?:tab|newline);/gi, '')
-    .replace(/&colon;/gi, ':')
     .replace(/[\s\p{Cc}]/gu, '');
 }
 

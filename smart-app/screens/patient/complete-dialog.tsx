@@ -9,8 +9,9 @@ import { needsReport } from '../../fhir/task.ts';
 import type { Completion } from '../../fhir/task-change.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { FormDialog } from '../../ui/dialog.tsx';
+import type { Problem } from '../../ui/problem.ts';
 import classes from './dialogs.module.css';
-import { ReportChoice } from './report-choice.tsx';
+import { REPORT, ReportChoice } from './report-choice.tsx';
 import { useReports } from './use-reports.ts';
 import { completeVerb, titleOf } from './words.ts';
 
@@ -19,9 +20,12 @@ interface CompleteProps {
   patient: string;
   task: Task;
   identity: string;
-  onComplete: (answer: Completion) => Promise<string | undefined>;
+  onComplete: (answer: Completion) => Promise<readonly Problem[]>;
   onClose: () => void;
 }
+
+const OUTCOME = 'Task.output';
+const NOTE = 'Task.note';
 
 export function CompleteDialog({ client, patient, task, identity, onComplete, onClose }: CompleteProps) {
   const { t } = useLanguage();
@@ -29,12 +33,14 @@ export function CompleteDialog({ client, patient, task, identity, onComplete, on
   const reports = useReports(client, patient, task, closesLoop);
   const [outcome, setOutcome] = useState<Outcome>();
   const [note, setNote] = useState('');
-  const [tried, setTried] = useState(false);
 
   const submit = async () => {
-    setTried(true);
     const report = reports.chosen;
-    if (!outcome || (closesLoop && !report)) return undefined;
+    const missing = [
+      ...(closesLoop && !report ? [{ field: REPORT, sentence: t('report.missing') }] : []),
+      ...(outcome ? [] : [{ field: OUTCOME, sentence: t('complete.missing') }]),
+    ];
+    if (missing.length || !outcome) return missing;
     const concept = outcomeConcept(outcome, t(`outcome.${outcome}`));
     return onComplete({ outcome: concept, note: note.trim(), ...(report && { report }) });
   };
@@ -47,34 +53,41 @@ export function CompleteDialog({ client, patient, task, identity, onComplete, on
       onSubmit={submit}
       onClose={onClose}
     >
-      <p>{t('complete.lead')}</p>
-      {closesLoop && <ReportChoice reports={reports} tried={tried} />}
-      <Radio.Group
-        label={t('complete.outcome')}
-        required
-        value={outcome ?? ''}
-        onChange={(value) => setOutcome(value as Outcome)}
-        error={tried && !outcome && t('complete.missing')}
-      >
-        <div className={classes.choices}>
-          {outcomesFor(task).map((one, index) => (
-            <Radio
-              key={one}
-              value={one}
-              label={t(`outcome.${one}`)}
-              data-autofocus={(index === 0 && !closesLoop) || undefined}
-            />
-          ))}
-        </div>
-      </Radio.Group>
-      <Textarea
-        label={t('complete.note')}
-        description={t('complete.noteHint')}
-        autosize={false}
-        rows={3}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      {(problem) => (
+        <>
+          <p>{t('complete.lead')}</p>
+          {closesLoop && <ReportChoice reports={reports} problem={problem(REPORT)} />}
+          <Radio.Group
+            name={OUTCOME}
+            label={t('complete.outcome')}
+            required
+            value={outcome ?? ''}
+            onChange={(value) => setOutcome(value as Outcome)}
+            error={problem(OUTCOME)}
+          >
+            <div className={classes.choices}>
+              {outcomesFor(task).map((one, index) => (
+                <Radio
+                  key={one}
+                  value={one}
+                  label={t(`outcome.${one}`)}
+                  data-autofocus={(index === 0 && !closesLoop) || undefined}
+                />
+              ))}
+            </div>
+          </Radio.Group>
+          <Textarea
+            name={NOTE}
+            error={problem(NOTE)}
+            label={t('complete.note')}
+            description={t('complete.noteHint')}
+            autosize={false}
+            rows={3}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+        </>
+      )}
     </FormDialog>
   );
 }

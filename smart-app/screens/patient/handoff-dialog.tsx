@@ -11,6 +11,7 @@ import { carePlan, clinicians } from '../../fhir/queries.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import type { Text } from '../../locales/text.ts';
 import { FormDialog } from '../../ui/dialog.tsx';
+import type { Problem } from '../../ui/problem.ts';
 import { Refusal } from '../../ui/refusal.tsx';
 import { sentenceOf } from '../../ui/sentence.ts';
 import { exactly } from '../../ui/time.ts';
@@ -32,9 +33,12 @@ interface HandoffProps {
   open: readonly Task[];
   /** Nobody hands over to themselves. */
   me: string | undefined;
-  onHandOff: (answer: HandoffAnswer) => Promise<string | undefined>;
+  onHandOff: (answer: HandoffAnswer) => Promise<readonly Problem[]>;
   onClose: () => void;
 }
+
+const TO = 'Task.owner';
+const SUMMARY = 'DocumentReference.content';
 
 export function HandoffDialog({
   client,
@@ -56,13 +60,15 @@ export function HandoffDialog({
   const choices = (staff.data ?? []).filter((one) => one.reference !== me);
   const [chosen, setChosen] = useState('');
   const [summary, setSummary] = useState(() => summaryStart(open, t));
-  const [tried, setTried] = useState(false);
   const failure = plan.error ?? staff.error;
   const clinician = choices.find((one) => one.reference === chosen) ?? (chosen ? undefined : choices[0]);
 
   const submit = async () => {
-    setTried(true);
-    if (!plan.data || !clinician || !summary.trim()) return undefined;
+    const missing = [
+      ...(clinician ? [] : [{ field: TO, sentence: t('handoff.missingTo') }]),
+      ...(summary.trim() ? [] : [{ field: SUMMARY, sentence: t('handoff.missingSummary') }]),
+    ];
+    if (missing.length || !plan.data || !clinician) return missing;
     return onHandOff({ plan: plan.data, clinician, summary: summary.trim() });
   };
 
@@ -74,28 +80,34 @@ export function HandoffDialog({
       onSubmit={submit}
       onClose={onClose}
     >
-      {failure && <Refusal sentence={sentenceOf(failure, language)} />}
-      {plan.data === null && <Refusal sentence={t('handoff.noPlan')} />}
-      {staff.data && choices.length === 0 && <Refusal sentence={t('handoff.noClinician')} />}
-      <NativeSelect
-        data-autofocus
-        label={t('handoff.to')}
-        required
-        value={clinician?.reference ?? ''}
-        onChange={(event) => setChosen(event.currentTarget.value)}
-        data={choices.map((one) => ({ value: one.reference, label: personSaid(one, t) }))}
-        error={tried && !clinician && t('handoff.missingTo')}
-      />
-      <Textarea
-        label={t('handoff.summary')}
-        description={t('handoff.summaryHint')}
-        required
-        rows={5}
-        value={summary}
-        onChange={(event) => setSummary(event.currentTarget.value)}
-        error={tried && !summary.trim() && t('handoff.missingSummary')}
-      />
-      <p>{t('handoff.due', { when: exactly(nextBusinessDay(now), locale) })}</p>
+      {(problem) => (
+        <>
+          {failure && <Refusal sentence={sentenceOf(failure, language)} />}
+          {plan.data === null && <Refusal sentence={t('handoff.noPlan')} />}
+          {staff.data && choices.length === 0 && <Refusal sentence={t('handoff.noClinician')} />}
+          <NativeSelect
+            data-autofocus
+            name={TO}
+            label={t('handoff.to')}
+            required
+            value={clinician?.reference ?? ''}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+            data={choices.map((one) => ({ value: one.reference, label: personSaid(one, t) }))}
+            error={problem(TO)}
+          />
+          <Textarea
+            name={SUMMARY}
+            label={t('handoff.summary')}
+            description={t('handoff.summaryHint')}
+            required
+            rows={5}
+            value={summary}
+            onChange={(event) => setSummary(event.currentTarget.value)}
+            error={problem(SUMMARY)}
+          />
+          <p>{t('handoff.due', { when: exactly(nextBusinessDay(now), locale) })}</p>
+        </>
+      )}
     </FormDialog>
   );
 }

@@ -5,25 +5,25 @@ import type { Task } from '@medplum/fhirtypes';
 import { useState } from 'react';
 import { useLanguage } from '../../locales/index.tsx';
 import { FormDialog } from '../../ui/dialog.tsx';
+import type { Problem } from '../../ui/problem.ts';
 import { titleOf } from './words.ts';
 
 interface ReasonProps {
   kind: 'hold' | 'return';
   task: Task;
   identity: string;
-  onReason: (reason: string) => Promise<string | undefined>;
+  onReason: (reason: string) => Promise<readonly Problem[]>;
   onClose: () => void;
 }
+
+const REASON = 'Task.statusReason';
 
 export function ReasonDialog({ kind, task, identity, onReason, onClose }: ReasonProps) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
-  const [missing, setMissing] = useState(false);
 
-  const submit = async () => {
-    setMissing(!reason.trim());
-    return reason.trim() ? onReason(reason.trim()) : undefined;
-  };
+  const submit = async () =>
+    reason.trim() ? onReason(reason.trim()) : [{ field: REASON, sentence: t(`${kind}.missing`) }];
 
   return (
     <FormDialog
@@ -33,18 +33,20 @@ export function ReasonDialog({ kind, task, identity, onReason, onClose }: Reason
       onSubmit={submit}
       onClose={onClose}
     >
-      <p>{titleOf(task, t)}</p>
-      <TextInput
-        data-autofocus
-        required
-        label={t(`${kind}.reason`)}
-        value={reason}
-        error={missing && t(`${kind}.missing`)}
-        onChange={(event) => {
-          setReason(event.currentTarget.value);
-          setMissing(false);
-        }}
-      />
+      {(problem) => (
+        <>
+          <p>{titleOf(task, t)}</p>
+          <TextInput
+            data-autofocus
+            required
+            name={REASON}
+            label={t(`${kind}.reason`)}
+            value={reason}
+            error={problem(REASON)}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+        </>
+      )}
     </FormDialog>
   );
 }

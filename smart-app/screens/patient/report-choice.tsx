@@ -8,7 +8,15 @@ import { sentenceOf } from '../../ui/sentence.ts';
 import { dayOf } from '../../ui/time.ts';
 import type { Reports } from './use-reports.ts';
 
-export function ReportChoice({ reports, tried }: { reports: Reports; tried: boolean }) {
+/** Name of the field: the output that references the report. */
+export const REPORT = 'Task.output.valueReference';
+
+interface ReportChoiceProps {
+  reports: Reports;
+  problem: string | undefined;
+}
+
+export function ReportChoice({ reports, problem }: ReportChoiceProps) {
   const language = useLanguage();
   const { t } = language;
   const { choices, failure, chosen, choose } = reports;
@@ -17,6 +25,7 @@ export function ReportChoice({ reports, tried }: { reports: Reports; tried: bool
   return (
     <NativeSelect
       data-autofocus
+      name={REPORT}
       label={t('report.label')}
       description={t('report.hint')}
       required
@@ -26,7 +35,7 @@ export function ReportChoice({ reports, tried }: { reports: Reports; tried: bool
         { value: '', label: choices ? t('report.choose') : t('app.loading') },
         ...(choices ?? []).map((one) => ({ value: one.reference, label: said(one, language) })),
       ]}
-      error={tried && !chosen && t('report.missing')}
+      error={problem}
     />
   );
 }

@@ -40,7 +40,8 @@ export function useAct(actions: Actions, show: ReturnType<typeof useDialog>['sho
     if (!isAtOnce(action)) return show({ kind: action, task });
     notice(task.id!, undefined);
     const did = t(`did.${action}`, { title: titleOf(task, t) });
-    notice(task.id!, await actions.change(task, (actor) => AT_ONCE[action](task, actor), did));
+    const problems = await actions.change(task, (actor) => AT_ONCE[action](task, actor), did);
+    notice(task.id!, problems.map(({ sentence }) => sentence).join(' '));
   };
 
   return { act, notices, dismiss: (id: string) => notice(id, undefined) };

@@ -1,6 +1,6 @@
 // Changes a task on the server and says how it went; a task that somebody else changed meanwhile is read again.
 // https://hl7.org/fhir/R4/http.html#concurrency
-import type { Task } from '@medplum/fhirtypes';
+import type { Resource, Task } from '@medplum/fhirtypes';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Client, NewEntry } from '../../fhir/client.ts';
@@ -10,18 +10,38 @@ import { practitionerOf } from '../../fhir/queries.ts';
 import type { Actor } from '../../fhir/task-change.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { useSay } from '../../ui/live.tsx';
-import { sentenceOf } from '../../ui/sentence.ts';
+import { type Problem, problemsIn } from '../../ui/problem.ts';
+import type { Check } from './use-check.ts';
 
 export interface Actions {
   /**
-   * Writes `change` of the task; answers a sentence when it was refused, and nothing when it was done.
+   * Writes `change` of the task; answers what was wrong, and nothing when it was done.
    * @param did what the live region says afterwards
+   * @param check finds what is wrong before anything is sent
    */
-  change: (task: Task, change: (actor: Actor) => Task, did: string) => Promise<string | undefined>;
+  change: (
+    task: Task,
+    change: (actor: Actor) => Task,
+    did: string,
+    check?: Check,
+  ) => Promise<readonly Problem[]>;
   /** Creates what `make` makes in one transaction, with the same answers. */
-  create: (make: (actor: Actor) => readonly NewEntry[], did: string) => Promise<string | undefined>;
+  create: (
+    make: (actor: Actor) => readonly NewEntry[],
+    did: string,
+    check?: Check,
+  ) => Promise<readonly Problem[]>;
   /** Ids of the tasks that are being written. */
   busy: ReadonlySet<string>;
+}
+
+interface Attempt {
+  resources: readonly Resource[];
+  send: () => Promise<unknown>;
+  did: string;
+  check: Check | undefined;
+  /** The version that is replaced. */
+  task?: Task;
 }
 
 export function useActions(client: Client, me: string | undefined): Actions {
@@ -50,29 +70,37 @@ export function useActions(client: Client, me: string | undefined): Actions {
     setBusy(new Set(writing.current));
   };
 
-  const attempt = async (write: () => Promise<unknown>, did: string, task?: Task) => {
+  const attempt = async ({ resources, send, did, check, task }: Attempt): Promise<readonly Problem[]> => {
     try {
-      await write();
+      const problems = (await check?.(resources)) ?? [];
+      if (problems.length) return problems;
+      await send();
       await reload();
       say(did);
-      return undefined;
+      return [];
     } catch (error) {
       const stale = task && error instanceof FhirFailure && error.status === 412;
-      if (stale) await reload();
-      return stale ? takenSentence(client, task, me, language) : sentenceOf(error, language);
+      if (!stale) return problemsIn(error, language, resources);
+      await reload();
+      return [{ sentence: await takenSentence(client, task, me, language) }];
     }
   };
 
   return {
     busy,
-    create: async (make, did) =>
-      me ? attempt(async () => client.createTogether(make(await actor())), did) : t('error.nobody'),
-    change: async (task, change, did) => {
-      if (!me) return t('error.nobody');
-      if (writing.current.has(task.id!)) return undefined;
+    create: async (make, did, check) => {
+      if (!me) return [{ sentence: t('error.nobody') }];
+      const entries = make(await actor());
+      const resources = entries.map(({ resource }) => resource);
+      return attempt({ resources, send: () => client.createTogether(entries), did, check });
+    },
+    change: async (task, change, did, check) => {
+      if (!me) return [{ sentence: t('error.nobody') }];
+      if (writing.current.has(task.id!)) return [];
       mark(task.id!, true);
       try {
-        return await attempt(async () => client.update(change(await actor())), did, task);
+        const next = change(await actor());
+        return await attempt({ resources: [next], send: () => client.update(next), did, check, task });
       } finally {
         mark(task.id!, false);
       }

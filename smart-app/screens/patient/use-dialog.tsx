@@ -6,11 +6,13 @@ import type { Client } from '../../fhir/client.ts';
 import { handoffEntries } from '../../fhir/handoff.ts';
 import { type Actor, type Completion, completed, held, returned } from '../../fhir/task-change.ts';
 import { useLanguage } from '../../locales/index.tsx';
+import type { Problem } from '../../ui/problem.ts';
 import { identityOf } from './banner.tsx';
 import { CompleteDialog } from './complete-dialog.tsx';
 import { type HandoffAnswer, HandoffDialog } from './handoff-dialog.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import type { Actions } from './use-actions.ts';
+import { type Check, useCheck } from './use-check.ts';
 import { titleOf } from './words.ts';
 
 type Open = { kind: 'complete' | 'hold' | 'return'; task: Task } | { kind: 'handOff' };
@@ -33,19 +35,30 @@ export function useDialog(deps: DialogDeps): { show: (open: Open) => void; eleme
 }
 
 type OpenProps = DialogDeps & { open: Open; close: () => void };
+type FormProps = OpenProps & { check: Check };
 
-function OpenDialog({ open, ...props }: OpenProps) {
+function OpenDialog({ open, ...rest }: OpenProps) {
+  const props = { ...rest, check: useCheck() };
   return open.kind === 'handOff' ? <HandingOff {...props} /> : <Changing {...props} open={open} />;
 }
 
-/** Closes the dialog when the thing was done; a refusal stays in it. */
-async function settle(refusal: Promise<string | undefined>, close: () => void): Promise<string | undefined> {
-  const sentence = await refusal;
-  if (!sentence) close();
-  return sentence;
+/** Closes the dialog when the thing was done; what was wrong stays in it. */
+async function settle(doing: Promise<readonly Problem[]>, close: () => void): Promise<readonly Problem[]> {
+  const problems = await doing;
+  if (!problems.length) close();
+  return problems;
 }
 
-function HandingOff({ client, patient, me, now, actions, navigation, close }: Omit<OpenProps, 'open'>) {
+function HandingOff({
+  client,
+  patient,
+  me,
+  now,
+  actions,
+  navigation,
+  check,
+  close,
+}: Omit<FormProps, 'open'>) {
   const language = useLanguage();
   const { t } = language;
   const handOff = ({ plan, clinician, summary }: HandoffAnswer) => {
@@ -58,7 +71,7 @@ function HandingOff({ client, patient, me, now, actions, navigation, close }: Om
       open: navigation,
     };
     const did = t('did.handOff', { name: clinician.name });
-    return actions.create((actor) => handoffEntries(handoff, actor), did);
+    return actions.create((actor) => handoffEntries(handoff, actor), did, check);
   };
   return (
     <HandoffDialog
@@ -75,14 +88,15 @@ function Changing({
   patient,
   actions,
   open,
+  check,
   close,
-}: OpenProps & { open: Extract<Open, { task: Task }> }) {
+}: FormProps & { open: Extract<Open, { task: Task }> }) {
   const language = useLanguage();
   const { t } = language;
   const { kind, task } = open;
   const did = t(`did.${kind}`, { title: titleOf(task, t) });
   const shared = { task, identity: identityOf(patient, language), onClose: close };
-  const change = (next: (actor: Actor) => Task) => settle(actions.change(task, next, did), close);
+  const change = (next: (actor: Actor) => Task) => settle(actions.change(task, next, did, check), close);
   if (kind === 'complete') {
     const complete = (answer: Completion) => change((actor) => completed(task, actor, answer));
     return <CompleteDialog {...shared} {...{ client, patient: patient.id! }} onComplete={complete} />;

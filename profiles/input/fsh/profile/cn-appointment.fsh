@@ -8,12 +8,19 @@ Description: "A booking with all that it takes to be kept: interpreter, transpor
 * status and cancelationReason and serviceCategory and serviceType and specialty and appointmentType and reasonReference MS
 * priority and start and end and minutesDuration and slot and created and comment and patientInstruction and basedOn MS
 * requestedPeriod and participant and participant.actor and participant.type and participant.required and participant.status MS
+* insert SlicedByPattern(serviceCategory)
+* serviceCategory contains kind 0..1 MS
+* serviceCategory[kind] = CnCategory#appointment
 * insert SlicedByType(participant)
-* participant contains performer 0..* and location 0..* and interpreter 0..* and transport 0..*
+* participant contains performer 0..* MS and location 0..* MS and interpreter 0..* MS and transport 0..* MS
 * participant[performer].type = $v3-ParticipationType#PPRF
+* participant[performer].actor only Reference(Practitioner or PractitionerRole or HealthcareService)
 * participant[location].type = $v3-ParticipationType#LOC
+* participant[location].actor only Reference(Location)
 * participant[interpreter].type = $participant-type#translator
+* participant[interpreter].actor only Reference(Practitioner or PractitionerRole or HealthcareService or RelatedPerson)
 * participant[transport].type = CnParticipantType#transport
+* participant[transport].actor only Reference(HealthcareService or PractitionerRole or Practitioner or RelatedPerson)
 * extension contains
     AccessNeeds named access-needs 0..1 MS and
     VirtualService named virtual-service 0..* MS and

@@ -4,6 +4,7 @@ Parent: Condition
 Id: cn-barrier
 Title: "Barrier to care"
 Description: "What stands between a person and their care: transport, telephone, language, cost, trust."
+* ^purpose = "US Core Condition Problems and Health Concerns"
 * clinicalStatus 1..1 MS
 * category 1..* MS
 * insert SlicedByPattern(category)
@@ -12,4 +13,4 @@ Description: "What stands between a person and their care: transport, telephone,
 * category[barrier] = CnCategory#cn-barrier
 * code 1..1 MS
 * code from CnBarrierTypes (extensible)
-* onset[x] and abatement[x] and evidence MS
+* verificationStatus and subject and onset[x] and abatement[x] and recordedDate and evidence MS

@@ -4,8 +4,10 @@ Parent: CarePlan
 Id: cn-careplan
 Title: "Care plan"
 Description: "The shared plan of one episode: its phase, its goals, and references to all the work in it."
+* ^purpose = "US Core CarePlan"
 * obeys cn-cp-1
 * identifier and instantiatesCanonical and period and careTeam and addresses and goal and author and contributor and text MS
+* text.status from CnNarrativeStatuses (required)
 * insert SlicedBySystem(identifier)
 * identifier contains episode 0..1 MS
 * identifier[episode].system 1..1
@@ -24,3 +26,11 @@ Invariant: cn-cp-1
 Description: "The activities of a plan are references: name the Task, request or appointment in activity.reference and leave activity.detail out."
 Severity: #error
 Expression: "activity.all(detail.empty() and reference.exists())"
+
+ValueSet: CnNarrativeStatuses
+Id: cn-narrative-status
+Title: "Status of the text of a plan"
+Description: "The text of a plan is made from its data, or says more than they do."
+* insert OurValueSet
+* http://hl7.org/fhir/narrative-status#generated
+* http://hl7.org/fhir/narrative-status#additional

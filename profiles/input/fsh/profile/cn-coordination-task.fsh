@@ -4,6 +4,7 @@ Parent: Task
 Id: cn-coordination-task
 Title: "Coordination task"
 Description: "Work of clinical staff: referrals, imaging, laboratory, equipment, infusions, transitions, follow-up."
+* ^purpose = "COW coordination-task, when it has an identifier and asks to fulfil a request"
 * insert OurTask
 * obeys cn-t-7 and cn-ct-1 and cn-ct-2
 * intent = #order

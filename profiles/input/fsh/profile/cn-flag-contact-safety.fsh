@@ -11,6 +11,12 @@ Description: "Everybody who is about to call, write or leave a message reads thi
 * category[safety] = $flag-category#safety
 * code MS
 * code from CnContactSafetyCodes (extensible)
+* insert SlicedBySystem(code.coding)
+* code.coding contains limit 0..1 MS
+* code.coding[limit].system 1..1
+* code.coding[limit].system = Canonical(CnContactSafety)
+* code.coding[limit].code 1..1
+* code.coding[limit] from CnContactSafetyCodes (required)
 
 ValueSet: CnContactSafetyCodes
 Id: cn-contact-safety

@@ -27,6 +27,7 @@ Description: "One side asks the other to take a person over, with a summary; unt
 * insert SlicedByType(output)
 * output contains acceptance-note 0..* MS
 * insert Parameter(output, acceptance-note)
+* output[acceptance-note].value[x] only string or markdown or Annotation or Reference(Communication or DocumentReference)
 
 Invariant: cn-ho-1
 Description: "A hand-off carries a summary: give an input of type handoff-summary."

@@ -4,6 +4,7 @@ Parent: Task
 Id: cn-loop-closure-task
 Title: "Loop-closure task"
 Description: "The report of the consultation was received and reviewed by the requester."
+* ^purpose = "the public measure CMS50, closing the referral loop"
 * insert OurTask
 * obeys cn-lc-1 and cn-lc-2
 * code.coding contains consult-report 1..1 MS
@@ -13,6 +14,12 @@ Description: "The report of the consultation was received and reviewed by the re
 * code.coding[consult-report] from CnConsultReports (extensible)
 * code.coding[family].code = #loop-closure
 * basedOn 1..* MS
+* insert SlicedByType(output)
+* output contains consult-note 0..* MS and result 0..* MS
+* insert Parameter(output, consult-note)
+* output[consult-note].value[x] only Reference(DocumentReference or DiagnosticReport or Composition)
+* insert Parameter(output, result)
+* output[result].value[x] only Reference(DiagnosticReport or Observation or DocumentReference)
 * executionPeriod MS
 
 Invariant: cn-lc-1

@@ -4,8 +4,12 @@ Parent: ServiceRequest
 Id: cn-navigation-request
 Title: "Navigation request"
 Description: "Somebody asks that a person be helped by a navigator: the door into the programme."
+* ^purpose = "US Core ServiceRequest"
 * insert OurRequest
 * code from CnNavigationServices (required)
+* insert KindOfRequest(navigation)
+* category contains sdoh 0..1 MS
+* category[sdoh] = $us-core-category#sdoh
 
 ValueSet: CnNavigationServices
 Id: cn-navigation-service

@@ -4,33 +4,10 @@ Parent: ServiceRequest
 Id: cn-referral-request
 Title: "Referral request"
 Description: "An order that sends a person to another provider and is followed until the loop is closed."
-* insert OurRequest
-* obeys cn-sr-2 and cn-sr-3
-* intent from CnOrderIntents (required)
+* ^purpose = "US Core ServiceRequest; BSeR referral-servicerequest"
+* insert OurOrder
+* insert KindOfRequest(referral)
 * code from CnReferralTypes (preferred)
-* basedOn and encounter and orderDetail MS
-* insert SlicedByType(identifier)
-* identifier contains placer 0..1 MS and filler 0..1 MS
-* identifier[placer].type = $v2-0203#PLAC
-* identifier[filler].type = $v2-0203#FILL
-* insert SlicedByPattern(orderDetail)
-* orderDetail contains contact-prohibited 0..1 MS
-* orderDetail[contact-prohibited] = $sdohcc#contacting-subject-prohibited
-* extension contains
-    NetworkDecision named network-decision 0..1 MS and
-    ReferralQuestion named referral-question 0..1 MS and
-    Expires named expires 0..1 MS and
-    http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal named pertains-to-goal 0..* MS
-
-Invariant: cn-sr-2
-Description: "A referral states a reason: give reasonCode or reasonReference."
-Severity: #error
-Expression: "reasonCode.exists() or reasonReference.exists()"
-
-Invariant: cn-sr-3
-Description: "A provider outside the network is picked for a reason: give the part reason in the extension network-decision."
-Severity: #error
-Expression: "extension.where(url = '$CB/StructureDefinition/network-decision').extension.where(url = 'tier' and value.coding.code = 'out-of-network').exists() implies extension.where(url = '$CB/StructureDefinition/network-decision').extension.where(url = 'reason').exists()"
 
 ValueSet: CnOrderIntents
 Id: cn-order-intent

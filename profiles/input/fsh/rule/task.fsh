@@ -1,6 +1,6 @@
 // What holds for every Task of ours, whoever does it. https://hl7.org/fhir/R4/task.html
-RuleSet: OurTask
-* obeys cn-t-1 and cn-t-2 and cn-t-3 and cn-t-4 and cn-t-5 and cn-t-6
+RuleSet: AnyTask
+* obeys cn-t-1 and cn-t-2 and cn-t-3 and cn-t-4 and cn-t-6
 * identifier and groupIdentifier and status and statusReason and businessStatus and intent and priority MS
 * description and focus and for and authoredOn and lastModified and requester and owner and restriction.period MS
 * input and output and note MS
@@ -8,6 +8,11 @@ RuleSet: OurTask
 * groupIdentifier.system = "$CB/identifier/episode"
 * groupIdentifier.value 1..1
 * code 1..1 MS
+
+// What holds for every Task that navigation and coordination are made of: one code says which work it is.
+RuleSet: OurTask
+* insert AnyTask
+* obeys cn-t-5
 * insert SlicedBySystem(code.coding)
 * code.coding ^slicing.description = "One coding from cn-task-code says what the task is about; cn-t-5 holds that there is no second one."
 * code.coding contains family 1..* MS

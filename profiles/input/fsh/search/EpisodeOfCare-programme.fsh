@@ -3,5 +3,5 @@ Instance: EpisodeOfCare-programme
 InstanceOf: SearchParameter
 Usage: #definition
 * insert OurSearchParameter(EpisodeOfCare, programme, token, EpisodeOfCareProgramme)
-* description = "The programme that the enrolment belongs to."
-* expression = "EpisodeOfCare.extension.where(url = '$CB/StructureDefinition/programme').value.ofType(code)"
+* description = "The programme that the enrolment belongs to: a code of cn-programme in its type, or in its extension programme."
+* expression = "EpisodeOfCare.extension.where(url = '$CB/StructureDefinition/programme').value.ofType(code) | EpisodeOfCare.type.coding.where(system = '$CB/CodeSystem/cn-programme')"

@@ -17,3 +17,10 @@ Description: "The kind of work that is logged by the minute."
 * #behaviour-change "Behaviour change" "Support for a change that the person wants to make."
 * #social-emotional-support "Social and emotional support" "Being there for the person."
 * #lived-experience "Lived experience" "Support out of one's own experience."
+
+ValueSet: CnActivityTypes
+Id: cn-activity-type
+Title: "Activity type"
+Description: "All of cn-activity-type."
+* insert OurValueSet
+* include codes from system CnActivityType

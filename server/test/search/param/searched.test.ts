@@ -82,7 +82,14 @@ t.test('Value sets and code systems that are stored here answer :in and :below',
     'gender:in=http://hl7.org/fhir/ValueSet/administrative-gender': ['p'],
     'gender:not-in=http://hl7.org/fhir/ValueSet/administrative-gender': [],
   });
-  await refuses(t, s, 'Condition', 'code:in=https://example.org/vs/nothing', /is not known here/, 'invalid');
+  await refuses(
+    t,
+    s,
+    'Condition',
+    'code:in=https://example.org/vs/nothing',
+    /is not known here/,
+    'not-found',
+  );
   await refuses(
     t,
     s,

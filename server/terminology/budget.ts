@@ -1,0 +1,28 @@
+// How much one question about value sets may look at, so that no value set, however it is made, keeps others waiting.
+import { type FhirError, issue, unprocessable } from '../fhir/errors.ts';
+import type { Filter } from './content.ts';
+import { isHarmless } from './pattern.ts';
+
+/** Concepts that one question may look at; some seconds of work at the most. */
+const MOST = 5_000_000;
+/** A pattern that may take long counts as so many: ten of them are followed. */
+const PATTERN = 500_000;
+
+const spent = (name: string): FhirError =>
+  unprocessable([
+    issue(
+      'too-costly',
+      `The value set ${name} is made of too many parts, or filters by too many patterns, to be worked out here. Use a smaller one.`,
+    ),
+  ]);
+
+export class Budget {
+  #left = MOST;
+
+  /** Counts a look at concepts. @param name the value set, for the message @throws FhirError 422 when nothing is left */
+  spend(concepts: number, filters: readonly Filter[], name: string): void {
+    this.#left -= 1 + concepts * (1 + filters.length);
+    for (const { op, value } of filters) if (op === 'regex' && !isHarmless(value)) this.#left -= PATTERN;
+    if (this.#left < 0) throw spent(name);
+  }
+}
