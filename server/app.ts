@@ -22,7 +22,6 @@ import { writesDefinitions } from './bulk/posted-definitions.ts';
 import { withSearchParameters, writesSearchParameters } from './bulk/posted-writes.ts';
 import { checkCareRules } from './care/index.ts';
 import type { Config } from './config.ts';
-import type { Sql } from './db/pool.ts';
 import { type Access, systemAccess } from './fhir/access.ts';
 import { notFound } from './fhir/errors.ts';
 import { newId } from './fhir/id.ts';
@@ -46,9 +45,11 @@ import { createStorage, type Storage } from './storage.ts';
 import { databaseFailure } from './store/failure.ts';
 import { terminologyCapabilities } from './terminology/capabilities.ts';
 import { createImports, importKinds } from './terminology/jobs.ts';
-import { createValidator, definitionSource, loadDefinitions } from './validation/index.ts';
+import { createValidator, definitionSource, loadDefinitions, readDefinitions } from './validation/index.ts';
+import { packageOf } from './validation/package.ts';
 
 const ROOT = new URL('../', import.meta.url);
+const DEFINITIONS = new URL('profiles/definitions/', ROOT);
 const VERSION = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string })
   .version;
 
@@ -66,6 +67,8 @@ export interface App {
   server: FastifyInstance;
   /** Routes a FHIR request without HTTP. */
   dispatch: (request: FhirRequest) => Promise<Result>;
+  /** Stores what the program itself defines, so that it is found and read like any other resource. */
+  storeDefinitions: () => Promise<void>;
   /** Loads the demo stories, users and clients, once. @returns how many resources were written; 0 when they were there */
   seedDemo: () => Promise<number>;
   /** What there is to tell the operator about FHIR packages, a sentence each. */
@@ -97,7 +100,7 @@ function createContext(
   log: FastifyInstance['log'],
 ): OperationContext {
   const { sql, packages, published, typeId, registry, search, cursors, store, history, everything } = storage;
-  const definitions = loadDefinitions(new URL('profiles/definitions/', ROOT));
+  const definitions = loadDefinitions(DEFINITIONS);
   const makeId = () => newId(now());
   const started = now().toISOString();
   const statement = () =>
@@ -275,7 +278,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     dispatch: context.dispatch,
     notes,
-    seedDemo: () => seedDemo(storage.sql, context.dispatch, now),
+    storeDefinitions: () => storeDefinitions(storage, now),
+    seedDemo: () => seedDemo(storage, context.dispatch, now),
     close: async () => {
       const deadline = setTimeout(() => server.server.closeAllConnections(), CLOSING_TIME);
       await server.close();
@@ -294,9 +298,19 @@ async function packageNotes({ packages, parts, store }: Storage, now: () => Date
   return [...packages.notes, ...failed];
 }
 
-/** Loads the demo stories into an empty database. */
-async function seedDemo(sql: Sql, dispatch: App['dispatch'], now: () => Date): Promise<number> {
-  const [row] = await sql`select exists (select from resource) as filled`;
+async function storeDefinitions({ parts, store }: Storage, now: () => Date): Promise<void> {
+  const own = packageOf('throughline', VERSION, readDefinitions(DEFINITIONS));
+  const stored = await storePackages([own], { ...parts, store, stamp, now });
+  if (stored?.failed.length) throw new Error(`A definition of ours was not stored: ${stored.failed[0]}`);
+}
+
+/** Loads the demo stories into a database without patients. */
+async function seedDemo(
+  { sql, typeId }: Storage,
+  dispatch: App['dispatch'],
+  now: () => Date,
+): Promise<number> {
+  const [row] = await sql`select exists (select from resource where type = ${typeId('Patient')}) as filled`;
   if (row!.filled) return 0;
   const folder = new URL('fixtures/demo/', ROOT);
   const bundles = demoBundles(folder, now());

@@ -41,6 +41,7 @@ async function serve(config: Config, databaseUrl: string): Promise<Running> {
   });
   try {
     if ((cluster.worker?.id ?? 1) === 1) for (const note of app.notes) say(note);
+    await app.storeDefinitions();
     if (config.DEMO === 'on') {
       const written = await app.seedDemo();
       if (written) say(`Loaded the demo stories: ${written} resources.`);

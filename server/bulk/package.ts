@@ -2,7 +2,7 @@
 // https://confluence.hl7.org/display/FHIR/NPM+Package+Specification · https://hl7.org/fhir/R4/conformance-module.html
 import type { Resource } from '@medplum/fhirtypes';
 import { UPDATED, VERSION } from '../validation/definition/read-package.ts';
-import type { FhirPackage } from '../validation/package.ts';
+import type { StoredPackage } from '../validation/package.ts';
 import { type BatchDependencies, storeBatch } from './import-batch.ts';
 import type { Checked } from './import-item.ts';
 
@@ -21,7 +21,7 @@ const BATCH = 200;
 
 /** Places of the entries that are not stored as they are in the package. */
 async function changed(
-  { entries }: FhirPackage,
+  { entries }: StoredPackage,
   { sql, ridOf }: Pick<BatchDependencies, 'sql' | 'ridOf'>,
 ): Promise<number[]> {
   const rids = entries.map(({ type, id }) => ridOf(`${type}/${id}`));
@@ -40,7 +40,7 @@ async function changed(
   return rows.map(({ place }) => place as number);
 }
 
-function checkedOf({ name, version }: FhirPackage, resource: Resource): Checked {
+function checkedOf({ name, version }: StoredPackage, resource: Resource): Checked {
   const { resourceType: type, id } = resource as Resource & { id: string };
   const file = {
     path: '',
@@ -53,7 +53,7 @@ function checkedOf({ name, version }: FhirPackage, resource: Resource): Checked 
 }
 
 async function storePackage(
-  one: FhirPackage,
+  one: StoredPackage,
   deps: BatchDependencies,
   stored: StoredPackages,
 ): Promise<void> {
@@ -77,7 +77,7 @@ async function storePackage(
  * @returns undefined when another process is at it
  */
 export async function storePackages(
-  list: readonly FhirPackage[],
+  list: readonly StoredPackage[],
   deps: BatchDependencies,
 ): Promise<StoredPackages | undefined> {
   const stored: StoredPackages = { created: 0, updated: 0, failed: [] };

@@ -30,15 +30,13 @@ const zoneMinutes = (zone: string | undefined): number | undefined => {
 };
 
 /** What most instants look like: in UTC, to the millisecond. */
-const UTC_MILLISECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const UTC_MILLISECOND = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** The range of an instant that is written as `instantText` would write it; undefined for all others. */
-function utcMillisecond(text: string): DateRange | undefined {
+/** Milliseconds of an instant that is written as `instantText` writes it; undefined for all others. */
+export function plainInstant(text: string): number | undefined {
   if (!UTC_MILLISECOND.test(text)) return undefined;
   const time = Date.parse(text);
-  return !Number.isNaN(time) && instantText(time) === text
-    ? { low: text, high: instantText(time + 1) }
-    : undefined;
+  return !Number.isNaN(time) && new Date(time).toISOString() === text ? time : undefined;
 }
 
 /**
@@ -46,8 +44,8 @@ function utcMillisecond(text: string): DateRange | undefined {
  * @returns undefined when `text` is no FHIR date (the year 0000, an impossible day, hour or zone included)
  */
 export function dateRange(text: string): DateRange | undefined {
-  const instant = utcMillisecond(text);
-  if (instant) return instant;
+  const instant = plainInstant(text);
+  if (instant !== undefined) return { low: text, high: instantText(instant + 1) };
   const match = DATE.exec(text);
   if (!match) return undefined;
   const [, y, mo, d, h, mi, s, fraction, zone] = match;

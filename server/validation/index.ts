@@ -8,7 +8,7 @@ import { codeTable } from './profile/value-set.ts';
 import { type CodesOf, type CodeTable, createCodes } from './structure/codes.ts';
 import { assembleValidator, type Validator } from './validator.ts';
 
-export { type Definitions, definitionSource, loadDefinitions } from './load.ts';
+export { type Definitions, definitionSource, loadDefinitions, readDefinitions } from './load.ts';
 export type { Validator } from './validator.ts';
 
 /** Where a validator looks things up beside our definitions. */

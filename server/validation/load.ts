@@ -15,6 +15,13 @@ export interface Definitions {
   readonly codeSystems: readonly CodeSystem[];
 }
 
+/** Every resource of the folder, whole. */
+export function readDefinitions(folder: URL): Resource[] {
+  const root = new URL(`${folder.href.replace(/\/+$/, '')}/`);
+  const types = readdirSync(root).sort() as Resource['resourceType'][];
+  return types.flatMap((type) => readFolder<Resource>(root, type));
+}
+
 function readFolder<T extends Resource>(root: URL, type: T['resourceType']): T[] {
   const folder = new URL(`${type}/`, root);
   if (!existsSync(folder)) return [];

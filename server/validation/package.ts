@@ -7,7 +7,7 @@ import { PackageError } from './definition/read-archive.ts';
 import { type FhirPackage, readPackage } from './definition/read-package.ts';
 import { compareVersions } from './definition/version.ts';
 
-export type { FhirPackage } from './definition/read-package.ts';
+export { type FhirPackage, packageOf, type StoredPackage } from './definition/read-package.ts';
 
 export interface Packages {
   readonly list: readonly FhirPackage[];

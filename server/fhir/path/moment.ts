@@ -1,5 +1,7 @@
 // FHIR dates, dateTimes and instants as FHIRPath compares them: by the shared precision, unknown beyond it.
 // https://hl7.org/fhirpath/N1/#datetime-equality · https://hl7.org/fhirpath/N1/#comparison
+import { plainInstant } from '../datetime.ts';
+
 const PATTERN =
   /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T(?:([01]\d|2[0-3])(?::([0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?)?(Z|[-+](?:0\d|1[0-4]):[0-5]\d)?)?)?)?)?T?$/;
 
@@ -13,6 +15,8 @@ export interface Moment {
 
 /** The moment that a date, dateTime or instant names; undefined when the text is none. */
 export function momentOf(text: string): Moment | undefined {
+  const instant = plainInstant(text);
+  if (instant !== undefined) return { precision: 5, time: instant };
   const match = PATTERN.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;

@@ -46,12 +46,16 @@ interface Manifest {
   readonly unread: readonly string[];
 }
 
-export interface FhirPackage extends Manifest {
+/** Resources that are stored as they are. */
+export interface StoredPackage extends Pick<Manifest, 'name' | 'version' | 'entries'> {
+  /** Whole, with the ids and in the order of the entries. */
+  resources(): Resource[];
+}
+
+export interface FhirPackage extends Manifest, StoredPackage {
   /** Its StructureDefinitions, compact. */
   definitions(): StructureDefinition[];
   terminology(): (CodeSystem | ValueSet | ConceptMap)[];
-  /** All that is kept, whole, with the ids of the entries. */
-  resources(): Resource[];
 }
 
 /** What stands for the version and the time of a resource where its hash is made. */
@@ -75,6 +79,15 @@ function contentOf(resource: Canonical, id: string): string {
     meta: { ...meta, versionId: VERSION, lastUpdated: UPDATED },
     ...members,
   });
+}
+
+/** What this program defines itself, under the ids that it has there. */
+export function packageOf(name: string, version: string, all: readonly Resource[]): StoredPackage {
+  const entries = all.map((resource): PackageEntry => {
+    const id = resource.id!;
+    return { type: resource.resourceType, id, hash: hash('md5', contentOf(resource as Canonical, id)) };
+  });
+  return { name, version, entries, resources: () => [...all] };
 }
 
 interface PackageJson {
