@@ -43,22 +43,36 @@ export function referenceKeys(reference: string, base: string): string[] {
 export const isWorldOfItsOwn = (resourceType: unknown, name: string): boolean =>
   resourceType === 'Bundle' && name === 'entry';
 
+type Visit = (reference: string, expression: string, holder: { reference: string }) => void;
+
 /** Calls `visit` for every Reference.reference in a resource with its FHIRPath expression; a Bundle's entries are left out. */
-export function forEachReference(
-  node: unknown,
-  path: string,
-  visit: (reference: string, expression: string, holder: { reference: string }) => void,
-): void {
+export function forEachReference(node: unknown, path: string, visit: Visit): void {
+  if (typeof node === 'object' && node !== null) visitReferences(node, [path], visit);
+}
+
+const expressionOf = (path: readonly (string | number)[]): string =>
+  path.reduce<string>((text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`), '').slice(1);
+
+function visitReferences(node: object, path: (string | number)[], visit: Visit): void {
   if (Array.isArray(node)) {
-    for (let i = 0; i < node.length; i++) forEachReference(node[i], `${path}[${i}]`, visit);
-  } else if (typeof node === 'object' && node !== null) {
-    const holder = node as Record<string, unknown>;
-    for (const key in holder) {
-      const value = holder[key];
-      if (isWorldOfItsOwn(holder.resourceType, key)) continue;
-      if (key === 'reference' && typeof value === 'string')
-        visit(value, `${path}.reference`, holder as { reference: string });
-      else if (typeof value === 'object') forEachReference(value, `${path}.${key}`, visit);
+    for (let i = 0; i < node.length; i++) {
+      const item: unknown = node[i];
+      if (typeof item !== 'object' || item === null) continue;
+      path.push(i);
+      visitReferences(item, path, visit);
+      path.pop();
+    }
+    return;
+  }
+  const holder = node as Record<string, unknown>;
+  for (const key in holder) {
+    const value = holder[key];
+    if (key === 'reference' && typeof value === 'string')
+      visit(value, `${expressionOf(path)}.reference`, holder as { reference: string });
+    else if (typeof value === 'object' && value !== null && !isWorldOfItsOwn(holder.resourceType, key)) {
+      path.push(key);
+      visitReferences(value, path, visit);
+      path.pop();
     }
   }
 }

@@ -46,24 +46,6 @@ function checkValid(context: Context, { resource }: WriteIntent): void {
     throw unprocessable(issues);
 }
 
-const CONDITIONAL = /^[A-Z][A-Za-z]+\?/;
-
-/** A conditional reference means something only in a transaction, which has resolved it by now. */
-function checkReferences(_context: Context, { resource }: WriteIntent): void {
-  if (!resource) return;
-  forEachReference(resource, resource.resourceType, (reference, expression) => {
-    if (!CONDITIONAL.test(reference)) return;
-    throw unprocessable([
-      issue(
-        'not-supported',
-        `${expression} is a conditional reference, which only a transaction can resolve. Send a transaction, or name the resource as Type/id.`,
-        expression.replace(/\.reference$/, ''),
-        'reference',
-      ),
-    ]);
-  });
-}
-
 /** Within a patient's compartment only that patient's resources may be written. */
 function checkCompartment(context: Context, { type, id, letter, resource, access }: WriteIntent): void {
   if (!resource || reach(access, type, letter) !== 'compartment') return;
@@ -88,15 +70,30 @@ function checkCare(context: Context, { current, resource, access }: WriteIntent)
   });
 }
 
-const checks = [checkReach, checkValid, checkReferences, checkCompartment, checkCare];
+const CONDITIONAL = /^[A-Z][A-Za-z]+\?/;
 
-/** References of a resource to resources of this server, by key, with where they stand. */
+/** A conditional reference means something only in a transaction, which has resolved it by now. */
+const conditionalReference = (expression: string) =>
+  unprocessable([
+    issue(
+      'not-supported',
+      `${expression} is a conditional reference, which only a transaction can resolve. Send a transaction, or name the resource as Type/id.`,
+      expression.replace(/\.reference$/, ''),
+      'reference',
+    ),
+  ]);
+
+/**
+ * References of a resource to resources of this server, by key, with where they stand.
+ * @throws FhirError 422 for a conditional reference
+ */
 function localReferences(resource: Resource | undefined, base: string): Map<string, string> {
   const found = new Map<string, string>();
   if (!resource) return found;
   forEachReference(resource, resource.resourceType, (reference, expression) => {
     const local = localReference(reference, base);
     if (local) found.set(`${local.type}/${local.id}`, expression);
+    else if (CONDITIONAL.test(reference)) throw conditionalReference(expression);
   });
   return found;
 }
@@ -119,11 +116,14 @@ export function stamp<T extends Resource>(resource: T, id: string, version: numb
  * @throws FhirError 403 (scope, compartment, role), 409 (state), 422 (invalid)
  */
 export function prepareWrite(context: Context, intent: WriteIntent): PreparedWrite {
-  for (const check of checks) check(context, intent);
+  checkReach(context, intent);
+  checkValid(context, intent);
+  const references = localReferences(intent.resource, context.base);
+  checkCompartment(context, intent);
+  checkCare(context, intent);
   const { type, id, letter, current, lastUpdated } = intent;
   const number = (current?.version ?? 0) + 1;
   const resource = intent.resource && stamp(intent.resource, id, number, lastUpdated);
-  const references = localReferences(resource, context.base);
   if (current && !current.deleted && references.size) {
     for (const key of localReferences(resourceOf(current), context.base).keys()) references.delete(key);
   }
