@@ -67,16 +67,37 @@ export function readParameters(request: FhirRequest, operation: string, table: T
     const value = readers[kind](valueFor(kind));
     if (value === undefined)
       throw badRequest(`The parameter "${name}" of ${operation} must be ${WORDS[kind]}.`);
+    checkLength(name, value, operation);
     const list = given.get(name) ?? [];
     if (list.length && !entry.endsWith('*'))
       throw badRequest(`The parameter "${name}" of ${operation} is given twice. Give it once.`);
-    given.set(name, [...list, value]);
+    if (list.length >= MAX_REPEATED)
+      throw badRequest(
+        `The parameter "${name}" of ${operation} is given more than ${MAX_REPEATED} times. Give fewer.`,
+      );
+    list.push(value);
+    given.set(name, list);
   };
   for (const [name, value] of request.query)
     if (!REPRESENTATION.has(name)) add(name, (kind) => (isComplex(kind) ? undefined : value));
   for (const parameter of bodyParameters(request)) add(parameter.name!, (kind) => givenIn(parameter, kind));
   return given;
 }
+/** Most times that a parameter may be repeated. */
+const MAX_REPEATED = 100;
+/** Most characters of a text, and of those that each code is compared with. */
+const MAX_TEXT = 4_000;
+const MAX_CHARACTERS: Readonly<Record<string, number>> = { filter: 200, displayLanguage: 200 };
+
+/** @throws FhirError 400 for a text that is longer than is looked at */
+function checkLength(name: string, value: unknown, operation: string): void {
+  const most = MAX_CHARACTERS[name] ?? MAX_TEXT;
+  if (typeof value === 'string' && value.length > most)
+    throw badRequest(
+      `The parameter "${name}" of ${operation} has ${value.length} characters. Give at most ${most}.`,
+    );
+}
+
 const isComplex = (kind: Kind): boolean => !['text', 'number', 'boolean'].includes(kind);
 
 /** The named values, under the keys of a request; those that were not given are left out. */

@@ -24,6 +24,7 @@ interface Asked {
 }
 
 const NAMES = new Set(['resource', 'mode', 'profile']);
+const MAX_PROFILES = 100;
 
 /** Whether a body holds the operation's parameters; else it is the resource itself. */
 function isParameters(body: unknown, type: string): boolean {
@@ -55,6 +56,10 @@ function askedOf(request: FhirRequest, type: string): Asked {
     else if (name === 'mode') asked.mode = modeOf(value);
     else throw badRequest(`$validate has no parameter "${name}". It takes resource, mode and profile.`);
   }
+  if (asked.profiles.length > MAX_PROFILES)
+    throw badRequest(
+      `$validate was given ${asked.profiles.length} profiles. Give at most ${MAX_PROFILES} at a time.`,
+    );
   return asked;
 }
 

@@ -3,10 +3,12 @@ import { type FhirError, issue, unprocessable } from '../fhir/errors.ts';
 import type { Filter } from './content.ts';
 import { isHarmless } from './pattern.ts';
 
-/** Concepts that one question may look at; some seconds of work at the most. */
-const MOST = 5_000_000;
-/** A pattern that may take long counts as so many: ten of them are followed. */
+/** Concepts that one question may look at: less than a second of work. */
+const MOST = 2_000_000;
+/** A pattern that may take long counts as so many: three of them are followed. */
 const PATTERN = 500_000;
+/** Characters of a list of codes that count as one concept. */
+const CHARACTERS = 10;
 
 const spent = (name: string): FhirError =>
   unprocessable([
@@ -22,7 +24,10 @@ export class Budget {
   /** Counts a look at concepts. @param name the value set, for the message @throws FhirError 422 when nothing is left */
   spend(concepts: number, filters: readonly Filter[], name: string): void {
     this.#left -= 1 + concepts * (1 + filters.length);
-    for (const { op, value } of filters) if (op === 'regex' && !isHarmless(value)) this.#left -= PATTERN;
+    for (const { op, value } of filters) {
+      this.#left -= Math.ceil(value.length / CHARACTERS);
+      if (op === 'regex' && !isHarmless(value)) this.#left -= PATTERN;
+    }
     if (this.#left < 0) throw spent(name);
   }
 }

@@ -19,6 +19,8 @@ export interface CodesOfDependencies {
 
 /** Most stored resources of a type that are known, those changed last first, and the largest one in characters. */
 const LIMITS = { count: 5_000, size: 16_000_000 };
+/** Most value sets that are followed: those of R4, ours and of packages, and some thousand that callers name. */
+const MAX_ASKED = 10_000;
 /** Most codes of a loaded code system in one value set. */
 const MAX_LOADED = 2_000_000;
 
@@ -73,12 +75,14 @@ export class CodesOfValueSets {
    * @returns undefined when it is not known (yet), or makes no sense
    */
   readonly codesOf = (valueSet: string): Codes | undefined => {
-    const known = this.#asked.get(valueSet) ?? new Live();
-    if (!this.#asked.has(valueSet)) {
-      this.#asked.set(valueSet, known);
-      this.#compileNow(valueSet, known);
-    }
-    return known.now && known;
+    const known = this.#asked.get(valueSet);
+    if (known) return known.now && known;
+    if (this.#asked.size >= MAX_ASKED) return undefined;
+    // Kept when it is compiled: a validation that takes too long may be ended in between.
+    const live = new Live();
+    this.#compileNow(valueSet, live);
+    this.#asked.set(valueSet, live);
+    return live.now && live;
   };
 
   /** Looks whether anybody has changed terminology, and takes that over; cheap when nobody has. @returns false: no hurry for the next look */
@@ -93,7 +97,8 @@ export class CodesOfValueSets {
       for (const valueSet of this.#asked.keys()) this.#waiting.add(valueSet);
     }
     for (const valueSet of [...this.#waiting]) {
-      this.#asked.get(valueSet)!.now = await this.#compileLater(valueSet);
+      const live = this.#asked.get(valueSet);
+      if (live) live.now = await this.#compileLater(valueSet);
       this.#waiting.delete(valueSet);
     }
     this.#from = row!.oldest as string;

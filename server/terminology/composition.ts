@@ -150,6 +150,7 @@ export class Composition {
     if (include.system !== undefined || include.concept) parts.push(this.#ofSystem(include, path));
     for (const canonical of include.valueSet ?? []) parts.push(this.#named(canonical, path));
     const [first = new Map(), ...others] = parts;
+    this.#budget.spend(first.size * parts.length, [], path[0]!);
     if (!others.length) return first;
     return new Map([...first].filter(([key]) => others.every((members) => members.has(key))));
   }

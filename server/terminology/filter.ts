@@ -9,6 +9,25 @@ const CODE = new Set(['concept', 'code']);
 /** What filters look at: one concept, and the content that it stands in. */
 type Test = (concept: Concept, filter: Filter, content: Content, user: string) => boolean;
 
+/** A concept with more properties gets an index of them when it is first asked for one. */
+const FEW = 20;
+const indexes = new WeakMap<Concept, ReadonlyMap<string | undefined, readonly string[]>>();
+
+/** The values of a property that is not one of FHIR's own. */
+function ownValues(concept: Concept, property: string): readonly string[] {
+  const { property: all = [] } = concept;
+  if (all.length <= FEW) return all.flatMap((one) => (one.code === property ? [propertyText(one)] : []));
+  const index =
+    indexes.get(concept) ??
+    new Map(
+      [...Map.groupBy(all, ({ code }) => code)].map(
+        ([code, some]) => [code, some.map(propertyText)] as const,
+      ),
+    );
+  indexes.set(concept, index);
+  return index.get(property) ?? [];
+}
+
 /** The values of a property of a concept, as text. */
 function valuesOf(concept: Concept, property: string, content: Content): readonly string[] {
   const code = concept.code!;
@@ -17,12 +36,20 @@ function valuesOf(concept: Concept, property: string, content: Content): readonl
   if (property === 'definition') return concept.definition === undefined ? [] : [concept.definition];
   if (PARENTS.has(property)) return content.parents(code);
   if (property === 'child') return content.children(code);
-  return (concept.property ?? []).flatMap((one) => (one.code === property ? [propertyText(one)] : []));
+  return ownValues(concept, property);
 }
 
-const listed = (value: string): readonly string[] => value.split(',').map((one) => one.trim());
+const listed = (value: string): ReadonlySet<string> => new Set(value.split(',').map((one) => one.trim()));
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+/** A list that is asked again and again, as a set. */
+function setOf(list: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(list) ?? new Set(list);
+  sets.set(list, known);
+  return known;
+}
 const isBelow = (code: string, root: string, content: Content): boolean =>
-  content.ancestors(code).includes(root);
+  setOf(content.ancestors(code)).has(root);
 
 /** By operator. */
 const tests: Readonly<Record<string, Test>> = {
@@ -32,11 +59,15 @@ const tests: Readonly<Record<string, Test>> = {
     concept.code !== value && isBelow(concept.code!, value, content),
   'is-not-a': (concept, { value }, content) => !isBelow(concept.code!, value, content),
   generalizes: (concept, { value }, content) =>
-    content.concept(value) !== undefined && content.ancestors(value).includes(concept.code!),
-  in: (concept, { property, value }, content) =>
-    valuesOf(concept, property, content).some((one) => listed(value).includes(one)),
-  'not-in': (concept, { property, value }, content) =>
-    !valuesOf(concept, property, content).some((one) => listed(value).includes(one)),
+    content.concept(value) !== undefined && isBelow(value, concept.code!, content),
+  in: (concept, { property, value }, content) => {
+    const wanted = listed(value);
+    return valuesOf(concept, property, content).some((one) => wanted.has(one));
+  },
+  'not-in': (concept, { property, value }, content) => {
+    const unwanted = listed(value);
+    return !valuesOf(concept, property, content).some((one) => unwanted.has(one));
+  },
   regex: (concept, { property, value }, content, user) => {
     const pattern = wholePattern(value, user);
     const values = valuesOf(concept, property, content);
@@ -93,7 +124,16 @@ export function kept(
 
 /** A filter's test for many concepts. */
 function testOf(filter: Filter, content: Content, user: string): (concept: Concept) => boolean {
-  if (filter.op !== 'regex') return (concept) => tests[filter.op]!(concept, filter, content, user);
+  const { op, property, value } = filter;
+  if (op === 'in' || op === 'not-in') {
+    const codes = listed(value);
+    return (concept) => valuesOf(concept, property, content).some((one) => codes.has(one)) === (op === 'in');
+  }
+  if (op === 'is-not-a') {
+    const below = new Set(content.descendants(value));
+    return ({ code }) => !below.has(code!);
+  }
+  if (op !== 'regex') return (concept) => tests[op]!(concept, filter, content, user);
   const pattern = wholePattern(filter.value, user);
   return (concept) => valuesOf(concept, filter.property, content).some((one) => pattern.test(one));
 }

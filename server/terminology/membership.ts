@@ -22,11 +22,40 @@ export interface Codes {
 /** Most codes that are listed, and most value sets that go into one. */
 const MAX_LISTED = 2_000;
 const MAX_VALUE_SETS = 200;
+/** Most parts that each code of a system is held against. */
+const MAX_PARTS = 1_000;
 
 const all = (results: readonly (boolean | undefined)[]): boolean | undefined =>
   results.includes(false) ? false : results.includes(undefined) ? undefined : true;
 const any = (results: readonly (boolean | undefined)[]): boolean | undefined =>
   results.includes(true) ? true : results.includes(undefined) ? undefined : false;
+
+/** The one system whose codes an include may have; undefined when value sets tell. */
+const systemOf = ({ system, concept, valueSet }: ValueSetComposeInclude): string | undefined =>
+  valueSet?.length && system === undefined && !concept ? undefined : (system ?? '');
+
+/** The includes, those that only list codes of one system joined. */
+function asOneList(includes: readonly ValueSetComposeInclude[]): ValueSetComposeInclude[] {
+  const isList = ({ concept, valueSet }: ValueSetComposeInclude) => concept && !valueSet?.length;
+  const lists = includes.filter(isList);
+  const others = includes.filter((one) => !isList(one));
+  const joined = [...Map.groupBy(lists, ({ system }) => system)].map(([system, some]) => ({
+    ...(system !== undefined && { system }),
+    concept: some.flatMap(({ concept = [] }) => concept),
+  }));
+  return [...others, ...joined];
+}
+
+/** Remembers the answer about the last code: value sets that name the same others would ask these again and again. */
+function oncePerCode(test: Test): Test {
+  let last: { system: string | undefined; code: string; result: boolean | undefined } | undefined;
+  return (system, code) => {
+    if (last?.code === code && last.system === system) return last.result;
+    const result = test(system, code);
+    last = { system, code, result };
+    return result;
+  };
+}
 
 /** One value set on its way to a test. */
 class Compiling {
@@ -42,15 +71,33 @@ class Compiling {
 
   valueSet(valueSet: ValueSet, path: readonly string[]): Test {
     const { include, exclude } = partsOf(valueSet);
-    const included = include.map((one) => this.#include(one, path));
-    const excluded = exclude.map((one) => this.#include(one, path));
-    const [only] = included;
-    if (only && included.length === 1 && !excluded.length) return only;
+    const included = this.#some(include, path);
+    if (!exclude.length) return included;
+    const excluded = this.#some(exclude, path);
     return (system, code) => {
-      const found = any(included.map((test) => test(system, code)));
-      if (!found || !excluded.length) return found;
-      const out = any(excluded.map((test) => test(system, code)));
+      const found = included(system, code);
+      if (!found) return found;
+      const out = excluded(system, code);
       return out === undefined ? undefined : !out;
+    };
+  }
+
+  /** Whether one of the includes has a code: only those of its system are asked, and lists of one system as one. */
+  #some(includes: readonly ValueSetComposeInclude[], path: readonly string[]): Test {
+    const bySystem = Map.groupBy(asOneList(includes), systemOf);
+    const tests = new Map<string | undefined, readonly Test[]>();
+    for (const [system, some] of bySystem) {
+      if (some.length > MAX_PARTS) return this.#untold();
+      tests.set(system, [...new Set(some.map((one) => this.#include(one, path)))]);
+    }
+    const all = [...tests.values()].flat();
+    const [only] = all;
+    if (only && all.length === 1) return only;
+    const anywhere = tests.get(undefined) ?? [];
+    return (system, code) => {
+      if (system === undefined) return any(all.map((test) => test(system, code)));
+      const own = tests.get(system) ?? [];
+      return any([...own, ...anywhere].map((test) => test(system, code)));
     };
   }
 
@@ -58,7 +105,7 @@ class Compiling {
     const known = this.#tests.get(canonical);
     if (known) return known;
     if (path.includes(canonical) || this.#tests.size + path.length > MAX_VALUE_SETS) return this.#untold();
-    const test = this.#valueSetAt(canonical, path);
+    const test = oncePerCode(this.#valueSetAt(canonical, path));
     this.#tests.set(canonical, test);
     return test;
   }

@@ -3,12 +3,12 @@ import type { CodeSystem, CodeSystemConcept } from '@medplum/fhirtypes';
 import { type Concept, type Content, type Filter, hasWords, PARENTS, propertyText } from './content.ts';
 import { kept, passes } from './filter.ts';
 
-type Links = Map<string, string[]>;
+type Links = Map<string, Set<string>>;
 
 function append(links: Links, key: string, value: string): void {
-  const list = links.get(key);
-  if (!list) links.set(key, [value]);
-  else if (!list.includes(value)) list.push(value);
+  const known = links.get(key);
+  if (known) known.add(value);
+  else links.set(key, new Set([value]));
 }
 
 /** All that can be reached, each once: links that run in a circle end nothing. */
@@ -17,6 +17,9 @@ function reached(code: string, links: Links): string[] {
   for (const each of found) for (const next of links.get(each) ?? []) found.add(next);
   return [...found];
 }
+
+/** Most codes that are remembered as standing above others: a chain of many thousand codes has millions. */
+const MAX_REMEMBERED = 500_000;
 
 /** What a CodeSystem resource holds, nested or linked by properties; a concept may stand below several. */
 export class MemoryContent implements Content {
@@ -28,8 +31,10 @@ export class MemoryContent implements Content {
   readonly #above: Links = new Map();
   /** Codes in one case, by code: for systems that know no case. */
   readonly #folded: Map<string, string> | undefined;
-  /** What was asked before, by root: filters ask for the same hierarchies again and again. */
+  /** What was asked before: filters ask for the same hierarchies again and again. */
   readonly #ancestors = new Map<string, readonly string[]>();
+  #remembered = 0;
+  #last: readonly string[] = [];
 
   constructor({ concept = [], ...header }: CodeSystem) {
     this.header = header as Content['header'];
@@ -86,8 +91,13 @@ export class MemoryContent implements Content {
   ancestors(code: string): readonly string[] {
     const known = this.#ancestors.get(code);
     if (known) return known;
+    if (this.#last[0] === code) return this.#last;
     const found = reached(code, this.#above);
-    if (this.#concepts.has(code)) this.#ancestors.set(code, found);
+    if (this.#concepts.has(code) && this.#remembered + found.length <= MAX_REMEMBERED) {
+      this.#remembered += found.length;
+      this.#ancestors.set(code, found);
+    }
+    this.#last = found;
     return found;
   }
 
@@ -96,10 +106,10 @@ export class MemoryContent implements Content {
   }
 
   parents(code: string): readonly string[] {
-    return this.#above.get(code) ?? [];
+    return [...(this.#above.get(code) ?? [])];
   }
 
   children(code: string): readonly string[] {
-    return this.#below.get(code) ?? [];
+    return [...(this.#below.get(code) ?? [])];
   }
 }

@@ -55,6 +55,8 @@ export type MapOf = (url: string) => ConceptMap | undefined;
 class Translation {
   readonly #request: TranslateRequest;
   readonly #mapOf: MapOf;
+  /** Maps that a code was sent on to: each is asked once. */
+  readonly #asked = new Set<string>();
 
   constructor(request: TranslateRequest, mapOf: MapOf) {
     this.#request = request;
@@ -114,7 +116,9 @@ class Translation {
     if (!unmapped) return [];
     const { mode, code, display, url } = unmapped;
     if (mode === 'other-map') {
-      const other = depth < MAX_MAPS && url ? this.#mapOf(url) : undefined;
+      const key = `${url}\n${given.system}\n${given.code}`;
+      const other = depth < MAX_MAPS && url && !this.#asked.has(key) ? this.#mapOf(url) : undefined;
+      this.#asked.add(key);
       return other ? this.matches(other, given, depth + 1) : [];
     }
     const concept = mode === 'provided' ? coding(target, given.code) : coding(target, code, display);

@@ -1,9 +1,11 @@
 // Validation: a resource -> its issues: its structure, R4's invariants, then the profiles that it claims or that its codes choose.
 // https://hl7.org/fhir/R4/validation.html
 import { readFileSync } from 'node:fs';
+import { prepareFallback } from '../fhir/path/fallback.ts';
 import { limited } from '../fhir/path/limited.ts';
 import type { DefinitionSource } from './definition/source.ts';
 import { type Definitions, definitionSource } from './load.ts';
+import type { Limit } from './profile/later.ts';
 import { codeTable } from './profile/value-set.ts';
 import { type CodesOf, type CodeTable, createCodes } from './structure/codes.ts';
 import { assembleValidator, type Validator } from './validator.ts';
@@ -22,6 +24,11 @@ export interface ValidatorParts {
 const readCodes = () =>
   JSON.parse(readFileSync(new URL('../fhir/r4/codes.json', import.meta.url), 'utf8')) as CodeTable;
 
+const limit: Limit = (work, milliseconds) => {
+  prepareFallback();
+  return limited(work, milliseconds);
+};
+
 /**
  * The server's validator.
  * @throws Error that names the definition and element when a profile of ours uses what this validator cannot check
@@ -33,6 +40,6 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
     own: definitions.definitions,
     source: parts.source ?? definitionSource(definitions),
     codesOf: parts.codesOf ?? createCodes(codeTable(definitions.valueSets, definitions.codeSystems), codes),
-    limit: limited,
+    limit,
   });
 }

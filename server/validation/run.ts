@@ -7,7 +7,7 @@ export type Json = Record<string, unknown>;
 
 /** The entries of the Bundle that a resource came in. */
 export interface Entries {
-  /** The resources whose entries have that fullUrl; it is an error when they are several. */
+  /** The resources whose entries have that fullUrl, or that and `/_history/` with their version; it is an error when they are several. */
   at(url: string): readonly Json[];
   /** The fullUrl of an entry's resource. */
   urlOf(resource: unknown): string | undefined;
@@ -22,6 +22,20 @@ export interface Shared {
   depth?: number;
   /** URLs of unknown extensions that were told. */
   told?: Set<string>;
+  /** What is put off until everything of ours is checked; absent when nothing is put off any more. */
+  later?: Later[] | undefined;
+  /** How many objects of the resource were visited. */
+  objects?: number;
+}
+
+/** A check by a definition of others, put off. */
+export interface Later {
+  /** Its id, for sentences. */
+  readonly name: string;
+  /** Whether a caller stored the definition here. */
+  readonly isStored: boolean;
+  readonly run: Run;
+  readonly work: () => void;
 }
 
 /** One run over one resource. What is contained, and what is in a Bundle, has a run of its own that shares path and issues. */
@@ -55,14 +69,16 @@ export interface Saying {
 
 export const isError = ({ severity }: Issue): boolean => severity === 'error' || severity === 'fatal';
 
-/** Adds an issue. Of too many, errors stay and push out what only warns or informs. */
-export function add({ issues }: Run, found: Issue): void {
-  if (issues.length < MAX_ISSUES) {
-    issues.push(found);
-    return;
-  }
-  const least = isError(found) ? issues.findLastIndex((one) => !isError(one)) : -1;
-  if (least >= 0) issues[least] = found;
+/** Where one more issue goes, -1 for nowhere. Of too many, errors stay and push out what only warns or informs. */
+function placeFor({ issues }: Run, isOfError: boolean): number {
+  if (issues.length < MAX_ISSUES) return issues.length;
+  return isOfError ? issues.findLastIndex((one) => !isError(one)) : -1;
+}
+
+/** Adds an issue, if there is room. */
+export function add(run: Run, found: Issue): void {
+  const place = placeFor(run, isError(found));
+  if (place >= 0) run.issues[place] = found;
 }
 
 /** Adds an issue whose subject is the element at hand, or one below it. */
@@ -72,7 +88,7 @@ export function report(
   problem: string,
   { below, rule, severity }: Partial<Saying> = {},
 ): void {
-  if (severity && run.issues.length >= MAX_ISSUES) return;
+  if (placeFor(run, !severity) < 0) return;
   const expression = expressionOf(below ? [...run.path, below] : run.path);
   const found = issue(code, rule ? problem : `${expression} ${problem}.`, expression, rule);
   add(run, severity ? { ...found, severity } : found);

@@ -13,7 +13,9 @@ export interface Environment {
   /** %rootResource: the resource that contains %resource; absent where that is %resource itself. */
   readonly rootResource?: unknown;
   /** Finds what a reference points to beyond the contained resources: in the Bundle around, for one. */
-  readonly resolve?: (reference: string) => unknown;
+  readonly resolve?: ((reference: string) => unknown) | undefined;
+  /** What the services of an invariant get to know of who evaluates it. */
+  readonly asker?: unknown;
 }
 
 /**

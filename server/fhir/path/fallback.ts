@@ -14,6 +14,9 @@ interface ResourceNode {
 
 let loaded: { engine: typeof Fhirpath; model: Parameters<typeof Fhirpath.compile>[1] } | undefined;
 
+/** Loads fhirpath.js before a work that may be ended: what is ended while it loads it would leave half of it behind. */
+export const prepareFallback = (): void => void load();
+
 /** fhirpath.js, loaded when the first expression needs it: 60 ms and 29 MB that most servers never spend. */
 function load() {
   if (loaded) return loaded;

@@ -48,13 +48,13 @@ export function compilePath(
  * @param node the value that it is evaluated for
  * @param resource what %resource means
  * @param rootResource what %rootResource means, where that is another
- * @param resolve finds what a reference points to, where that is not contained
+ * @param around finds what a reference points to, where that is not contained; and what services get to know
  */
 type Holds = (
   node: unknown,
   resource: unknown,
   rootResource?: unknown,
-  resolve?: Environment['resolve'],
+  around?: Pick<Environment, 'resolve' | 'asker'>,
 ) => boolean;
 export type Predicate = Holds & {
   /** Functions that the invariant calls and that count as true here, since nothing answers them: `memberOf`. */
@@ -80,8 +80,14 @@ export function compilePredicate(expression: string, type: string, services: Ser
     return Object.assign(holds, { assumed });
   }
   const truth = truthOf(code);
-  const holds: Holds = (node, resource, rootResource, resolve) =>
-    truth(node, { resource, context: node, rootResource, resolve }) !== false;
+  const holds: Holds = (node, resource, rootResource, around) =>
+    truth(node, {
+      resource,
+      context: node,
+      rootResource,
+      resolve: around?.resolve,
+      asker: around?.asker,
+    }) !== false;
   return Object.assign(holds, { assumed });
 }
 

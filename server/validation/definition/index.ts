@@ -3,7 +3,7 @@
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import type { R4Definitions } from './read-r4.ts';
 import { makeSnapshot } from './snapshot.ts';
-import type { DefinitionSource } from './source.ts';
+import type { DefinitionSource, Origin } from './source.ts';
 import { compareVersions, splitCanonical } from './version.ts';
 
 export type { DefinitionSource } from './source.ts';
@@ -38,26 +38,46 @@ function byUrl(all: readonly StructureDefinition[]): Map<string, readonly Struct
 const pick = (versions: readonly StructureDefinition[] | undefined, version: string | undefined) =>
   version === undefined ? versions?.[0] : versions?.find((one) => one.version === version);
 
-/** Gives definitions without a snapshot one, on first use. */
+/** Most definitions that are based on one another in a row, or built into one another. */
+const MAX_CHAIN = 100;
+/** Elements of snapshots made here that are kept at once; with more, all are made anew when they are needed. */
+const MAX_KEPT = 500_000;
+
+/** Gives definitions without a snapshot one, on first use. May be ended at any moment: what is kept is always whole. */
 function withSnapshots(find: (canonical: string) => StructureDefinition | undefined) {
   let made = new WeakMap<StructureDefinition, StructureDefinition>();
-  const whole = (definition: StructureDefinition): StructureDefinition => {
+  let kept = 0;
+  const forget = () => {
+    made = new WeakMap();
+    kept = 0;
+  };
+  const keep = (definition: StructureDefinition, completed: StructureDefinition): StructureDefinition => {
+    kept += completed.snapshot?.element?.length ?? 0;
+    if (kept > MAX_KEPT) forget();
+    made.set(definition, completed);
+    return completed;
+  };
+  const whole = (
+    definition: StructureDefinition,
+    above: readonly StructureDefinition[],
+  ): StructureDefinition => {
     if (definition.snapshot?.element?.length) return definition;
     const known = made.get(definition);
     if (known) return known;
     // Found in its own base chain, it is as it came: the chain ends here, without a snapshot.
-    made.set(definition, definition);
-    const element = makeSnapshot(definition, structure);
-    const completed = element ? { ...definition, snapshot: { element } } : definition;
-    made.set(definition, completed);
-    return completed;
+    if (above.includes(definition) || above.length >= MAX_CHAIN) return definition;
+    const within = [...above, definition];
+    const element = makeSnapshot(definition, (canonical) => structure(canonical, within));
+    if (element) return keep(definition, { ...definition, snapshot: { element } });
+    // Of one in a chain nothing is kept: by itself it may well get a snapshot.
+    return above.length ? definition : keep(definition, definition);
   };
-  const structure = (canonical: string): StructureDefinition | undefined => {
+  const structure = (
+    canonical: string,
+    above: readonly StructureDefinition[] = [],
+  ): StructureDefinition | undefined => {
     const found = find(canonical);
-    return found && whole(found);
-  };
-  const forget = () => {
-    made = new WeakMap();
+    return found && whole(found, above);
   };
   return { structure, forget };
 }
@@ -69,18 +89,24 @@ export function createDefinitions({
   posted = () => NONE,
   r4,
 }: DefinitionParts): DefinitionSource {
-  const sources = [byUrl(own), byUrl(packages)];
+  const sources = [
+    [byUrl(own), 'ours'],
+    [byUrl(packages), 'others'],
+  ] as const;
   const namespaces = new Set([...own, ...packages].flatMap(({ url }) => NAMESPACE.exec(url!)?.[0] ?? []));
   let stored = { list: NONE, byUrl: byUrl(NONE) };
-  const { structure, forget } = withSnapshots((canonical) => {
+  const locate = (canonical: string): [StructureDefinition, Origin] | undefined => {
     const { url, version } = splitCanonical(canonical);
-    for (const source of sources) {
+    for (const [source, origin] of sources) {
       const found = pick(source.get(url), version);
-      if (found) return found;
+      if (found) return [found, origin];
     }
-    const found = r4?.(url);
-    return found ? pick([found], version) : pick(stored.byUrl.get(url), version);
-  });
+    const published = r4?.(url);
+    if (published) return pick([published], version) && [published, 'others'];
+    const found = pick(stored.byUrl.get(url), version);
+    return found && [found, 'stored'];
+  };
+  const { structure, forget } = withSnapshots((canonical) => locate(canonical)?.[0]);
   const refresh = () => {
     const list = posted();
     if (list === stored.list) return;
@@ -91,6 +117,11 @@ export function createDefinitions({
     structure: (canonical) => {
       refresh();
       return structure(canonical);
+    },
+    find: (canonical) => {
+      refresh();
+      const [definition, origin] = locate(canonical) ?? [];
+      return definition && { definition, origin: origin! };
     },
     profiles: [...own, ...packages].filter(isProfile),
     isOwned: (url) => namespaces.has(NAMESPACE.exec(url)?.[0] ?? ''),

@@ -10,6 +10,7 @@ import { allOf } from './cardinality.ts';
 import type { Compilation, Compiled, Lookup } from './context.ts';
 import { compileTree } from './element.ts';
 import { type Node, treeOf } from './node.ts';
+import { reasonOf } from './reason.ts';
 
 /** What definitions are compiled with. */
 export interface Materials {
@@ -21,10 +22,6 @@ export interface Materials {
   /** URLs of the definitions that must be checked whole: one that cannot be stops the start. */
   readonly ours: ReadonlySet<string>;
 }
-
-/** What an error says, as the end of a sentence. */
-const reason = (error: unknown) =>
-  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 
 /** Says on every resource what of the definition was not checked. */
 function noteCheck(name: string, notes: readonly string[]): Check | undefined {
@@ -38,6 +35,7 @@ function noteCheck(name: string, notes: readonly string[]): Check | undefined {
 /** @throws Error when the definition is ours and cannot be checked whole */
 function compileDefinition(
   definition: StructureDefinition,
+  tree: () => Node,
   lookup: Lookup,
   services: Services,
   { shapes, codesOf, ours, source }: Materials,
@@ -55,13 +53,13 @@ function compileDefinition(
     return found?.snapshot?.element?.length ? treeOf(found) : undefined;
   };
   try {
-    const root = treeOf(definition);
+    const root = tree();
     const compilation: Compilation = { url, name, shapes, codesOf, lookup, treeAt, services, fail };
     const check = compileTree(root, definition.type!, compilation);
     return allOf([noteCheck(name, notes), check]) ?? (() => undefined);
   } catch (error) {
     if (isOurs) throw error;
-    return noteCheck(name, [reason(error)])!;
+    return noteCheck(name, [reasonOf(error)])!;
   }
 }
 
@@ -73,20 +71,29 @@ export function createLookup(materials: Materials): Lookup {
   const made = new WeakMap<StructureDefinition, Compiled>();
   /** Ours never change, and go before all others. */
   const fixed = new Map<string, Compiled>();
+  const { source } = materials;
+  /** The snapshot of one that a caller stored is made when it is compiled: that may take long. */
+  const definitionAt = (canonical: string) => {
+    const found = source.find(canonical);
+    if (!found || found.origin === 'stored') return found;
+    return { definition: source.structure(canonical)!, origin: found.origin };
+  };
   const lookup: Lookup = (canonical) => {
     const own = fixed.get(canonical);
     if (own) return own;
-    const definition = materials.source.structure(canonical);
-    if (!definition) return undefined;
+    const found = definitionAt(canonical);
+    if (!found) return undefined;
+    const { definition, origin } = found;
     const known = made.get(definition);
     if (known) return known;
     let compiled: Check | undefined;
+    const tree = () => treeOf(origin === 'stored' ? source.structure(canonical)! : definition);
     const compile = () => {
-      compiled ??= compileDefinition(definition, lookup, services, materials);
+      compiled ??= compileDefinition(definition, tree, lookup, services, materials);
       return compiled;
     };
     const check: Check = (value, run) => (compiled ?? compile())(value, run);
-    const entry: Compiled = { definition, type: definition.type!, check, compile };
+    const entry: Compiled = { definition, origin, type: definition.type!, tree, check, compile };
     made.set(definition, entry);
     if (materials.ours.has(canonical)) fixed.set(canonical, entry);
     return entry;

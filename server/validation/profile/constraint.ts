@@ -6,6 +6,7 @@ import table from '../../fhir/r4/invariants.json' with { type: 'json' };
 import { type Check, type Run, report } from '../run.ts';
 import { baseType, type Compilation } from './context.ts';
 import { resolve } from './local.ts';
+import { reasonOf } from './reason.ts';
 
 const BEST_PRACTICE = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
 
@@ -19,6 +20,9 @@ function isInherited({ source, key }: ElementDefinitionConstraint, { shapes }: C
   return source ? baseType(source, shapes) !== undefined : R4_KEYS.has(key!);
 }
 
+/** Functions that reach beyond the resource at hand. */
+const REACHES = /\b(?:resolve|conformsTo)\(/;
+
 /** Compiles an expression; where it follows references, they lead into the run's own resource and Bundle. */
 function holdsOf(
   expression: string,
@@ -26,14 +30,13 @@ function holdsOf(
   { services }: Compilation,
 ): (value: unknown, run: Run) => boolean {
   const holds = compilePredicate(expression, type, services);
-  if (!expression.includes('resolve()')) return (value, run) => holds(value, run.resource, run.rootResource);
+  if (!REACHES.test(expression)) return (value, run) => holds(value, run.resource, run.rootResource);
   return (value, run) =>
-    holds(value, run.resource, run.rootResource, (reference) => resolve(reference, run)?.resource);
+    holds(value, run.resource, run.rootResource, {
+      resolve: (reference) => resolve(reference, run)?.resource,
+      asker: run,
+    });
 }
-
-/** What an error says, as the end of a sentence. */
-const reason = (error: unknown) =>
-  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 
 /** Compiles an invariant for nodes of the type; undefined when it is R4's, or cannot be compiled, which is noted. */
 export function constraintCheck(
@@ -55,12 +58,12 @@ export function constraintCheck(
       try {
         if (!holds(value, run)) report(run, 'invariant', sentence, saying);
       } catch (error) {
-        const problem = `was not checked against ${key} of ${compilation.name}: ${reason(error)}`;
+        const problem = `was not checked against ${key} of ${compilation.name}: ${reasonOf(error)}`;
         report(run, 'not-supported', problem, { severity: 'warning' });
       }
     };
   } catch (error) {
-    compilation.fail(`invariant ${key} cannot be evaluated: ${reason(error)}`);
+    compilation.fail(`invariant ${key} cannot be evaluated: ${reasonOf(error)}`);
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 // What profile checks are compiled with. https://hl7.org/fhir/R4/profiling.html
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import type { Services } from '../../fhir/path/index.ts';
+import type { Origin } from '../definition/source.ts';
 import type { Check } from '../run.ts';
 import type { CodesOf } from '../structure/codes.ts';
 import type { Shapes } from '../structure/shape.ts';
@@ -8,7 +9,11 @@ import type { Node } from './node.ts';
 
 /** A profile or extension as it is used. */
 export interface Compiled {
+  /** As it came when a caller stored it, else with a snapshot. */
   readonly definition: StructureDefinition;
+  readonly origin: Origin;
+  /** The tree of its elements. @throws Error as treeOf does */
+  tree(): Node;
   /** The FHIR type that it constrains. */
   readonly type: string;
   /** The same function each time; it compiles on its first call, or when `compile` is called. */

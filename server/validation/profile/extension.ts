@@ -1,15 +1,14 @@
 // Extensions wherever they stand: each follows its definition and stands where it may; what is not known is told.
 // https://hl7.org/fhir/R4/extensibility.html
 import type { StructureDefinition } from '@medplum/fhirtypes';
-import { type Check, type Json, type Run, report } from '../run.ts';
+import { type Json, type Run, report } from '../run.ts';
 import { type Compiled, type Lookup, withoutVersion } from './context.ts';
-import { type Node, treeOf } from './node.ts';
+import { checkInTurn } from './later.ts';
+import type { Node } from './node.ts';
 import { type Owner, type PlaceCheck, placeCheck } from './place.ts';
 
 /** The urls that a complex extension gives its parts, and those of their parts. */
 export type Parts = ReadonlyMap<string, Parts>;
-
-const NO_PARTS: Parts = new Map();
 
 function partsOf(node: Node): Parts {
   const slices = node.children.get('extension')?.slices.values() ?? [];
@@ -27,9 +26,10 @@ function partsOf(node: Node): Parts {
 
 /** An extension's definition, as far as it is read wherever the extension stands. */
 interface Definition {
-  readonly check: Check;
-  readonly place: PlaceCheck | undefined;
-  readonly parts: Parts;
+  /** Its place, its content, and the urls of its parts where the walk does not see to them. */
+  readonly check: (extension: unknown, owner: Owner, run: Run) => void;
+  /** Undefined for one that others made: what it says of its parts may take long to read. */
+  readonly parts: Parts | undefined;
 }
 
 const isAbsolute = (url: string) => /^[A-Za-z][A-Za-z0-9+.-]*:/.test(url);
@@ -53,11 +53,11 @@ export interface Extensions {
 export function createExtensions(lookup: Lookup, isOwned: (url: string) => boolean): Extensions {
   const read = new WeakMap<StructureDefinition, Definition>();
 
-  function definitionOf({ definition, check }: Compiled): Definition {
-    const known = read.get(definition);
+  function definitionOf(found: Compiled): Definition {
+    const known = read.get(found.definition);
     if (known) return known;
-    const made = { check, place: placeCheck(definition), parts: partsIn(definition) };
-    read.set(definition, made);
+    const made = found.origin === 'ours' ? ofOurs(found) : ofOthers(found);
+    read.set(found.definition, made);
     return made;
   }
 
@@ -80,8 +80,7 @@ export function createExtensions(lookup: Lookup, isOwned: (url: string) => boole
       const url = extension.url as string;
       if (owner.type === 'Extension' && !isAbsolute(url)) {
         const inner = parts?.get(url);
-        if (parts && !inner)
-          report(run, 'extension', `has the url "${url}", which ${owner.url} does not define`);
+        if (parts && !inner) reportPart(url, owner.url!, run);
         return inner;
       }
       if (!isAbsolute(url)) {
@@ -97,19 +96,57 @@ export function createExtensions(lookup: Lookup, isOwned: (url: string) => boole
         reportUnknown(url, isModifier, run);
         return undefined;
       }
-      const definition = definitionOf(found);
-      definition.place?.(owner, run);
-      definition.check(extension, run);
-      return definition.parts;
+      const { check, parts: inside } = definitionOf(found);
+      checkInTurn(found, (value, here) => check(value, owner, here), extension, run);
+      return inside;
     },
   };
 }
 
-function partsIn(definition: StructureDefinition): Parts {
+/** Undefined, for anything may stand there, when the definition has no elements to tell. */
+function partsIn({ tree }: Compiled): Parts | undefined {
   try {
-    return partsOf(treeOf(definition));
+    return partsOf(tree());
   } catch {
-    return NO_PARTS;
+    return undefined;
+  }
+}
+
+function ofOurs(found: Compiled): Definition {
+  const place = placeCheck(found.definition);
+  const check: Definition['check'] = (extension, owner, run) => {
+    place?.(owner, run);
+    found.check(extension, run);
+  };
+  return { check, parts: partsIn(found) };
+}
+
+function ofOthers(found: Compiled): Definition {
+  const { definition } = found;
+  let read: { place: PlaceCheck | undefined; parts: Parts | undefined } | undefined;
+  const check: Definition['check'] = (extension, owner, run) => {
+    read ??= { place: placeCheck(definition), parts: partsIn(found) };
+    read.place?.(owner, run);
+    found.check(extension, run);
+    if (read.parts) checkParts(extension as Json, definition.url!, read.parts, run);
+  };
+  return { check, parts: undefined };
+}
+
+const reportPart = (url: string, owner: string, run: Run): void =>
+  report(run, 'extension', `has the url "${url}", which ${owner} does not define`);
+
+/** Reports parts whose relative urls an extension does not define. The path at hand is the extension's. */
+function checkParts({ extension }: Json, owner: string, parts: Parts, run: Run): void {
+  if (!Array.isArray(extension)) return;
+  for (const [index, part] of (extension as Json[]).entries()) {
+    const url = part.url as string;
+    if (isAbsolute(url)) continue;
+    const inner = parts.get(url);
+    run.path.push('extension', index);
+    if (inner) checkParts(part, url, inner, run);
+    else reportPart(url, owner, run);
+    run.path.length -= 2;
   }
 }
 

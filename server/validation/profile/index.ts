@@ -12,6 +12,7 @@ import { checkAsked, checkClaims, claimsOf, type Known, profileAt } from './clai
 import { createLookup } from './compile.ts';
 import type { Compiled, Lookup } from './context.ts';
 import { createExtensions } from './extension.ts';
+import { checkInTurn, type Limit, settle } from './later.ts';
 import { nested } from './local.ts';
 import { createSelection } from './select.ts';
 import { servicesOf } from './services.ts';
@@ -32,7 +33,7 @@ export interface ProfileParts {
   readonly codesOf: CodesOf;
   readonly invariants: Invariants;
   /** Ends a work that takes too long, by throwing. */
-  readonly limit: <T>(work: () => T) => T;
+  readonly limit: Limit;
   /** Definitions of ours: they are compiled now, and choose resources by code. */
   readonly own: readonly StructureDefinition[];
 }
@@ -79,7 +80,7 @@ export function createProfiles({ source, codesOf, invariants, limit, own }: Prof
     if (resource.resourceType === 'Bundle') checkEntries(resource, run);
     const claims = claimsOf(resource);
     if (claims.length) checkClaims(claims, resource.resourceType as string, run, known);
-    for (const profile of applyingTo(resource, asked)) profile.check(resource, run);
+    for (const profile of applyingTo(resource, asked)) checkInTurn(profile, profile.check, resource, run);
     walk(resource, run);
   }
   function validate(resource: Json, asked: readonly string[] = NOTHING): Issue[] {
@@ -91,10 +92,11 @@ export function createProfiles({ source, codesOf, invariants, limit, own }: Prof
       path: [type],
       issues,
       entries: undefined,
-      shared: {},
+      shared: { later: [] },
     };
     if (asked.length) checkAsked(asked, type, run, known);
     checkResource(resource, run, asked);
+    settle(run, limit);
     return issues.length > 1 ? distinct(issues).sort(bySeverity) : issues;
   }
   return {

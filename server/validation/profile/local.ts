@@ -10,18 +10,25 @@ const withoutHistory = (url: string) => url.replace(/\/_history\/[^/]+$/, '');
 const RESTFUL = /^(https?:.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
 const RELATIVE = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/;
 
+const NOBODY: readonly Json[] = [];
+
 function readEntries(bundle: Json): Entries {
   const byUrl = new Map<string, Json[]>();
   const urls = new Map<unknown, string>();
+  const add = (url: string, resource: Json): void => {
+    const known = byUrl.get(url);
+    if (known) known.push(resource);
+    else byUrl.set(url, [resource]);
+  };
   for (const entry of bundle.entry as (Json | null)[]) {
     const { fullUrl, resource } = (entry ?? {}) as { fullUrl?: unknown; resource?: Json };
     if (typeof fullUrl !== 'string' || !resource) continue;
     urls.set(resource, fullUrl);
-    const known = byUrl.get(fullUrl);
-    if (known) known.push(resource);
-    else byUrl.set(fullUrl, [resource]);
+    add(fullUrl, resource);
+    const version = (resource.meta as { versionId?: unknown } | undefined)?.versionId;
+    if (typeof version === 'string') add(`${fullUrl}/_history/${version}`, resource);
   }
-  return { at: (url) => byUrl.get(url) ?? [], urlOf: (resource) => urls.get(resource) };
+  return { at: (url) => byUrl.get(url) ?? NOBODY, urlOf: (resource) => urls.get(resource) };
 }
 
 /** The entries of a Bundle, read once a validation. */
@@ -62,16 +69,12 @@ function absolute(reference: string, run: Run): string | undefined {
   return base && base + withoutHistory(reference);
 }
 
-const NOBODY: readonly Json[] = [];
-const VERSION = /\/_history\/([^/]+)$/;
+const VERSION = /\/_history\/[^/]+$/;
 
 /** The resources of the Bundle that a reference means: one at most, unless the Bundle has several at that address. */
 export function entryTargets(reference: string, run: Run): readonly Json[] {
   const url = run.entries && absolute(reference, run);
-  const found = url === undefined ? NOBODY : run.entries!.at(url);
-  const version = VERSION.exec(reference)?.[1];
-  if (version === undefined) return found;
-  return found.filter(({ meta }) => (meta as { versionId?: unknown } | undefined)?.versionId === version);
+  return url === undefined ? NOBODY : run.entries!.at(url + (VERSION.exec(reference)?.[0] ?? ''));
 }
 
 /** The resource that a reference points at, as a run; undefined when it is not here. */

@@ -13,6 +13,9 @@ const DEFAULT = '@default';
 /** Extensions are sliced by their url, whether that is said or not. */
 const BY_URL: ElementDefinitionSlicing = { discriminator: [{ type: 'value', path: 'url' }], rules: 'open' };
 
+/** More slices than this are not listed in a sentence. */
+const MAX_NAMED = 30;
+
 const NOTHING: readonly unknown[] = [];
 const NONE_KEPT: unknown[][] = [];
 
@@ -56,7 +59,9 @@ function slicingOf(
   const isClosed = slicing.rules === 'closed';
   const inOrder = orderCheck(slices, slicing, owner);
   const fallback = slices.findIndex((slice) => slice.name === DEFAULT);
-  const foreign = `is none of ${slices.map((slice) => slice.name).join(', ')}, and ${owner} allows no other`;
+  const names = slices.slice(0, MAX_NAMED).map((slice) => slice.name);
+  const others = slices.length > MAX_NAMED ? ` and ${slices.length - MAX_NAMED} others` : '';
+  const foreign = `is none of ${names.join(', ')}${others}, and ${owner} allows no other`;
   const placeOf = (value: unknown, run: Run) => {
     for (let place = 0; place < slices.length; place++)
       if (slices[place]!.matches?.(value, run)) return place;

@@ -3,6 +3,7 @@
 import { expressionOf, type Json, type Run, report } from '../run.ts';
 import type { Shapes } from '../structure/shape.ts';
 import type { Extensions, Parts } from './extension.ts';
+import { countObject } from './later.ts';
 import type { Owner } from './place.ts';
 
 /** What stands under one JSON key of a type. Only keys whose values are objects, or lists of them, have a step. */
@@ -100,6 +101,7 @@ export function createWalk(shapes: Shapes, extensions: Extensions, onResource: O
   }
 
   function visit(node: Json, steps: Steps, at: Step, spot: Spot, run: Run): void {
+    countObject(run);
     const { path } = run;
     for (const key in node) {
       const value = node[key];

@@ -123,7 +123,7 @@ t.test('resolve() finds contained resources, the container, and what the caller 
   };
   const other = { resourceType: 'Patient', id: 'p', active: false };
   const check = (expression: string, resolve?: (reference: string) => unknown) =>
-    compilePredicate(expression, 'CareTeam')(outer, outer, outer, resolve);
+    compilePredicate(expression, 'CareTeam')(outer, outer, outer, { resolve });
   t.equal(check('participant.first().member.resolve().active'), true);
   t.equal(check('participant.member.resolve().count() = 1'), true);
   t.equal(
