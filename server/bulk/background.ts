@@ -44,8 +44,10 @@ export interface Background {
 
 /** Transactions a second above which words are indexed slowly: writers come first. */
 const BUSY = 100;
-/** Batches of words at a time, busy or not. */
-const BATCHES = { busy: 1, quiet: 20 };
+/** Changes whose words are indexed at a time: by and by while writers are many, faster when words have waited for long. */
+const CHANGES = { busy: 100, late: 500, quiet: 10_000 };
+/** Milliseconds that words wait before they take time from writers. */
+const LATE = 60_000;
 
 /** Tells whether many transactions have begun since it was asked last. */
 function busyGauge(sql: Sql): () => Promise<boolean> {
@@ -79,8 +81,9 @@ export function createBackground(deps: BackgroundDependencies): Background {
   const definitions = postedDefinitions(deps);
   const isBusy = busyGauge(sql);
   const indexWords = async (): Promise<boolean> => {
-    const busy = await isBusy();
-    return (await textIndex.tick(busy ? BATCHES.busy : BATCHES.quiet)) && !busy;
+    if (!(await isBusy())) return textIndex.tick(CHANGES.quiet);
+    await textIndex.tick((await textIndex.lag()) < LATE ? CHANGES.busy : CHANGES.late);
+    return false;
   };
   const failing = (what: string) => (error: Error) => log.error({ reason: error.message }, what);
   const tickers: { stop(): Promise<void> }[] = [jobs];

@@ -30,13 +30,23 @@ const zoneMinutes = (zone: string | undefined): number | undefined => {
 };
 
 /** What most instants look like: in UTC, to the millisecond. */
-const UTC_MILLISECOND = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const UTC_MILLISECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** Milliseconds of an instant that is written as `instantText` writes it; undefined for all others. */
+/** The number that two digits of a text are. */
+const twoDigits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+
+/** Milliseconds of an instant that is written as `instantText` writes those since the year 100; undefined for all others. */
 export function plainInstant(text: string): number | undefined {
   if (!UTC_MILLISECOND.test(text)) return undefined;
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && new Date(time).toISOString() === text ? time : undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
+  if (year < 100 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59)
+    return undefined;
+  // The 0th of the next month is the last of this one.
+  if (day > 28 && day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, Number(text.slice(20, 23)));
 }
 
 /**

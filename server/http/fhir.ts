@@ -17,6 +17,13 @@ export interface FhirRoutes extends ErrorContext {
   dispatch: (request: FhirRequest) => Promise<Result>;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What is known of a request below /fhir before its body is read. */
+    fhir?: { address: Addressed; representation: Representation };
+  }
+}
+
 const MOUNT = '/fhir';
 /** Addresses that anybody may read. */
 const PUBLIC = new Set(['metadata']);
@@ -75,16 +82,16 @@ async function answerOf(
 export async function registerFhir(app: FastifyInstance, routes: FhirRoutes): Promise<void> {
   const { base, dispatch } = routes;
   await app.register(async (fhir) => {
-    const known = new WeakMap<FastifyRequest, { address: Addressed; representation: Representation }>();
-    registerBodies(fhir, (request) => known.get(request)!.address);
+    fhir.decorateRequest('fhir');
+    registerBodies(fhir, (request) => request.fhir!.address);
     fhir.setErrorHandler((error, request, reply) => sendError(error, request, reply, routes));
     fhir.addHook('onRequest', async (request) => {
       const address = await addressOf(request, routes);
-      known.set(request, { address, representation: representationOf(address, address.query) });
+      request.fhir = { address, representation: representationOf(address, address.query) };
     });
 
     const handle = async (request: FastifyRequest, reply: FastifyReply) => {
-      const { address, representation } = known.get(request)!;
+      const { address, representation } = request.fhir!;
       checkForm(address, request.body);
       const form = request.body instanceof URLSearchParams ? request.body : undefined;
       const contentType = contentTypeOf(request);

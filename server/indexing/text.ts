@@ -16,7 +16,7 @@ export const TEXT_LOCK = 7_205_761;
 
 /** Name of this reader of the change feed. */
 const READER = 'text';
-/** Changes that are read at a time. */
+/** Most changes that are read at a time. */
 const BATCH = 500;
 /** Milliseconds that a search waits for what was written before it. */
 const PATIENCE = 10_000;
@@ -49,10 +49,12 @@ export interface TextIndex {
   catchUp(): Promise<void>;
   /**
    * Indexes some of what is left, for the background.
-   * @param batches most batches, of 500 changes each
+   * @param changes most changes that are read
    * @returns whether there is more
    */
-  tick(batches: number): Promise<boolean>;
+  tick(changes: number): Promise<boolean>;
+  /** Milliseconds since the oldest change that is left; 0 when none is. */
+  lag(): Promise<number>;
 }
 
 const typeOf = (resource: object): string => (resource as { resourceType: string }).resourceType;
@@ -145,11 +147,11 @@ interface Course {
 }
 
 /** The next changes on a course, committed ones of transactions that ended after others included. */
-async function readChanges(transaction: Transaction, { xid, seq, end }: Course) {
+async function readChanges(transaction: Transaction, { xid, seq, end }: Course, most: number) {
   const rows = await transaction`select c.xid::text, c.seq::text, c.rid::text from change c
     where c.xid >= coalesce((select xid from feed_position where reader = ${READER}), '0'::xid8)
       and c.xid < ${end}::text::xid8 and (c.xid, c.seq) > (${xid}::text::xid8, ${seq}::text::bigint)
-    order by c.xid, c.seq limit ${BATCH}`;
+    order by c.xid, c.seq limit ${most}`;
   return rows as unknown as { xid: string; seq: string; rid: Rid }[];
 }
 
@@ -208,10 +210,11 @@ async function indexChanged(
 /** Makes the text index of this installation; every process has one, and one at a time works. */
 export function createTextIndex(deps: TextIndexDependencies): TextIndex {
   const { sql, parameters, patience = PATIENCE } = deps;
-  const pending = async (): Promise<boolean> => {
-    const [row] = await sql`select exists (select from change
-      where xid >= coalesce((select xid from feed_position where reader = ${READER}), '0'::xid8)) as pending`;
-    return row!.pending as boolean;
+  /** When the oldest change was made that is left; undefined when none is. */
+  const oldest = async (): Promise<Date | undefined> => {
+    const [row] = await sql`select last_updated from change
+      where xid >= coalesce((select xid from feed_position where reader = ${READER}), '0'::xid8) order by xid, seq limit 1`;
+    return row?.last_updated as Date | undefined;
   };
 
   const begin = async (): Promise<Course> => {
@@ -221,7 +224,7 @@ export function createTextIndex(deps: TextIndexDependencies): TextIndex {
   };
 
   /** Indexes the next changes of a course. @returns where it stands then; undefined when it is through */
-  const batch = (course: Course): Promise<Course | undefined> =>
+  const batch = (course: Course, most = BATCH): Promise<Course | undefined> =>
     sql.begin(async (transaction): Promise<Course | undefined> => {
       await transaction`select pg_advisory_xact_lock(${TEXT_LOCK})`;
       const [row] = await transaction`select value from search_parameter_generation`;
@@ -230,10 +233,10 @@ export function createTextIndex(deps: TextIndexDependencies): TextIndex {
         await parameters.refresh();
         return course;
       }
-      const changes = await readChanges(transaction as never, course);
+      const changes = await readChanges(transaction as never, course, most);
       if (changes.length)
         await indexChanged(transaction as never, [...new Set(changes.map(({ rid }) => rid))], deps);
-      if (changes.length < BATCH) {
+      if (changes.length < most) {
         await movePosition(transaction as never, { ...course, xid: course.end });
         return undefined;
       }
@@ -245,7 +248,7 @@ export function createTextIndex(deps: TextIndexDependencies): TextIndex {
   /** The course of the background, between two ticks. */
   let background: Course | undefined;
   const catchUp = async (): Promise<boolean> => {
-    if (!(await pending())) return true;
+    if (!(await oldest())) return true;
     const deadline = performance.now() + patience;
     let course: Course | undefined = await begin();
     while (course && performance.now() < deadline) course = await batch(course);
@@ -255,11 +258,16 @@ export function createTextIndex(deps: TextIndexDependencies): TextIndex {
   let running: Promise<boolean> = Promise.resolve(true);
   let next: Promise<boolean> | undefined;
   return {
-    async tick(batches) {
-      if (!background && !(await pending())) return false;
+    async tick(changes) {
+      if (!background && !(await oldest())) return false;
       background ??= await begin();
-      for (let n = 0; n < batches && background; n++) background = await batch(background);
+      for (let left = changes; left > 0 && background; left -= BATCH)
+        background = await batch(background, Math.min(left, BATCH));
       return background !== undefined;
+    },
+    async lag() {
+      const since = await oldest();
+      return since ? Math.max(Date.now() - since.getTime(), 0) : 0;
     },
     async catchUp() {
       // Callers share a course that began after their call.

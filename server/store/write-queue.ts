@@ -53,8 +53,12 @@ export class WriteQueue {
     });
   }
 
-  /** Lets everything that has arrived in this turn of the event loop into the next statement. */
+  /**
+   * A full statement goes out as soon as a lane is free, so that the database works while the rest of this turn of the event
+   * loop is read and answered. Fewer changes wait until the end of the turn, for what else arrives in it.
+   */
   #schedule(): void {
+    if (this.#waiting.length >= MAX_CHANGES) this.#pump();
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {

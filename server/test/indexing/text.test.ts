@@ -87,7 +87,7 @@ t.test('What commits late is not passed over, and keeps nothing else waiting', a
   for (let n = 0; n < 200 && statements; n++) {
     s.written.length = 0;
     await s.text.catchUp();
-    statements = s.written.filter((text) => /insert|update|delete/.test(text)).length;
+    statements = s.written.filter((text) => /\b(insert|update|delete)\b/.test(text)).length;
     if (statements) await new Promise((done) => setTimeout(done, 25));
   }
   t.equal(statements, 0, 'idle, it writes nothing');
@@ -97,13 +97,32 @@ t.test('What commits between two batches of one course is left to the next', asy
   const s = await open(t);
   const commit = await s.hold([observation('late', 'slow')]);
   await s.save(Array.from({ length: 1_100 }, (_, n) => observation(`o${n}`, 'quick')));
-  t.equal(await s.text.tick(1), true, 'there is more');
+  t.equal(await s.text.tick(500), true, 'there is more');
   await commit();
-  while (await s.text.tick(1));
+  while (await s.text.tick(500));
   t.equal((await withWords(s, 'quick')).length, 1_100);
   await s.text.catchUp();
   t.same(await withWords(s, 'slow'), ['late']);
 });
+
+t.test(
+  'The background takes as many changes as it is told, and knows how long the oldest one waits',
+  async (t) => {
+    const s = await open(t);
+    t.equal(await s.text.lag(), 0, 'nothing waits');
+    await s.save(Array.from({ length: 250 }, (_, n) => observation(`o${n}`, 'patient')));
+    await new Promise((done) => setTimeout(done, 30));
+    const lag = await s.text.lag();
+    t.ok(lag >= 25, `the oldest waits ${lag} ms`);
+    const indexed = async () => Number((await s.sql`select count(*) from index_text`)[0]!.count);
+    t.equal(await s.text.tick(100), true, 'there is more');
+    t.equal(await indexed(), 100);
+    await s.text.tick(100);
+    t.equal(await indexed(), 200);
+    while (await s.text.tick(500));
+    t.equal(await indexed(), 250);
+  },
+);
 
 t.test('More than a batch, and many callers at once', async (t) => {
   const s = await open(t);
@@ -150,7 +169,7 @@ t.test('A search that would wait too long is told so, and a later one succeeds',
     status: 503,
     issues: [{ code: 'transient', diagnostics: /still being indexed.*Repeat the search/ }],
   });
-  while (await s.text.tick(3));
+  while (await s.text.tick(1_500));
   await createTextIndex({ sql: s.sql, parameters: s.registry, ridOf: s.ridOf }).catchUp();
   t.equal((await withWords(s, 'much')).length, 3_000);
 });
