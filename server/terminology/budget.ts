@@ -3,10 +3,10 @@ import { type FhirError, issue, unprocessable } from '../fhir/errors.ts';
 import type { Filter } from './content.ts';
 import { isHarmless } from './pattern.ts';
 
-/** Concepts that one question may look at: less than a second of work. */
-const MOST = 2_000_000;
+/** Concepts that one question may look at: a fifth of a second of work. */
+const MOST = 1_000_000;
 /** A pattern that may take long counts as so many: three of them are followed. */
-const PATTERN = 500_000;
+const PATTERN = 250_000;
 /** Characters of a list of codes that count as one concept. */
 const CHARACTERS = 10;
 

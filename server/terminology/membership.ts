@@ -87,8 +87,12 @@ class Compiling {
     const bySystem = Map.groupBy(asOneList(includes), systemOf);
     const tests = new Map<string | undefined, readonly Test[]>();
     for (const [system, some] of bySystem) {
-      if (some.length > MAX_PARTS) return this.#untold();
-      tests.set(system, [...new Set(some.map((one) => this.#include(one, path)))]);
+      const different = [...new Map(some.map((one) => [JSON.stringify(one), one])).values()];
+      if (different.length > MAX_PARTS) return this.#untold();
+      tests.set(
+        system,
+        different.map((one) => this.#include(one, path)),
+      );
     }
     const all = [...tests.values()].flat();
     const [only] = all;
