@@ -40,6 +40,8 @@ export function openPool(url: string, options: PoolOptions): Sql {
       plan_cache_mode: options.customPlans ? 'force_custom_plan' : 'force_generic_plan',
       // As text: the driver leaves out what is false or 0.
       jit: 'off',
+      // A merge is thought cheap where it may stop early; in the order of surrogates, which are hashes, that is luck.
+      ...(options.customPlans && { enable_mergejoin: 'off' }),
       // Index pages are in memory as a rule, and cores are busy with other requests: neither is worth a sequential scan.
       random_page_cost: 1.1,
       max_parallel_workers_per_gather: '0',
