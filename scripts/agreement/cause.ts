@@ -45,7 +45,6 @@ const NO_BASE =
   'a relative reference from an entry whose fullUrl is a URN: the other validator looks for the id alone';
 const NO_FULL_URL = 'an entry without a fullUrl';
 const NARRATIVE_LINK = 'a contained resource that only the narrative refers to (dom-3 does not count it)';
-const RECURSION = 'a profile of a part of Parameters, applied to the parts of that part';
 const MANIFEST = 'an outcome that the manifest tells of another resource';
 const CLOSER =
   'the type that a reference names, which the other validator leaves unchecked when it cannot fetch the target';
@@ -102,7 +101,6 @@ const CAUSES: readonly Cause[] = [
   { reason: NO_BASE, side: 'theirs', text: /^Matching reference for reference/ },
   { reason: NO_FULL_URL, side: 'theirs', text: /each entry in a Bundle must have a fullUrl/ },
   { reason: NARRATIVE_LINK, side: 'ours', name: /\/binary-ref-internal$/ },
-  { reason: RECURSION, side: 'ours', name: /\/params-recursion$/ },
   { reason: GLOBAL, side: 'theirs', name: /\/patient-ig-bad$/ },
   { reason: MANIFEST, side: 'theirs', name: /\/ext-derived-circle$/ },
   { reason: UNREAD, side: 'theirs', name: /\/document-bad-|\/patient-min-length/ },

@@ -1,11 +1,9 @@
 // $expand: the codes of a value set, all or a page of them. https://hl7.org/fhir/R4/valueset-operation-expand.html
-import type { ValueSet } from '@medplum/fhirtypes';
-import { badRequest } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { ExpandRequest } from '../fhir/terminology.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 import { answered, type TerminologyContext } from './terminology.ts';
-import { chosenResource, readParameters, type Table, taken } from './terminology-parameters.ts';
+import { chosenValueSet, readParameters, type Table, taken } from './terminology-parameters.ts';
 
 const TABLE: Table = {
   url: 'text',
@@ -59,15 +57,7 @@ const LISTS = [
 /** 200 with the expanded value set. */
 export async function expand(context: TerminologyContext, request: FhirRequest): Promise<Result> {
   const given = readParameters(request, '$expand', TABLE);
-  const valueSet = chosenResource<ValueSet>(context, request, given, 'ValueSet', {
-    url: 'url',
-    version: 'valueSetVersion',
-    resource: 'valueSet',
-  });
-  if (!valueSet)
-    throw badRequest(
-      '$expand needs a value set. Give its canonical url, or the ValueSet itself as valueSet by POST.',
-    );
+  const valueSet = chosenValueSet(context, request, given, '$expand');
   const options: Omit<ExpandRequest, 'valueSet'> = taken(given, NAMES, { lists: LISTS });
   return answered(await context.terminology.expandValueSet({ ...options, valueSet }, request.access));
 }

@@ -8,6 +8,7 @@ import { badRequest, forbidden, notFound, notSupported } from '../fhir/errors.ts
 import type { Result } from '../fhir/result.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
 import { isLenient } from '../interaction/parameters.ts';
+import { RETRY_AFTER } from './job-status.ts';
 
 export interface ExportContext extends Context {
   exports: Exports;
@@ -17,9 +18,6 @@ export interface ExportContext extends Context {
 
 const NDJSON = new Set(['application/fhir+ndjson', 'application/ndjson', 'ndjson']);
 const PARAMETERS = new Set(['_type', '_since', '_outputFormat']);
-
-/** Seconds after which a client should ask for the status again. */
-const RETRY_AFTER = '1';
 
 function typesOf(query: URLSearchParams, level: ExportLevel, access: FhirRequest['access']): string[] {
   const asked = query.getAll('_type').flatMap((value) => value.split(','));

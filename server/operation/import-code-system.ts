@@ -1,10 +1,10 @@
 // CodeSystem/$import (ours): concepts of a code system of any size into tables, by a job; and how far that is.
 // https://hl7.org/fhir/R4/async.html
 import type { CodeSystem, Parameters, ParametersParameter } from '@medplum/fhirtypes';
-import { type Letter, reach } from '../fhir/access.ts';
-import { forbidden, notFound } from '../fhir/errors.ts';
+import { notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
+import { checkReachesAll, type JobState, jobStatus, RETRY_AFTER } from './job-status.ts';
 import { bodyParameters } from './parameters.ts';
 import { checkShape } from './terminology-parameters.ts';
 
@@ -13,33 +13,21 @@ export interface CodeSystemImports {
   codeSystem(codeSystem: CodeSystem): Promise<{ job: string; concepts: number }>;
   /** Adds concepts, properties and files of them to a code system. */
   additions(parameters: readonly ParametersParameter[]): Promise<{ job: string; concepts: number }>;
-  find(
-    job: string,
-  ): Promise<{ state: string; counts: Readonly<Record<string, number>>; error: string | null } | undefined>;
+  find(job: string): Promise<JobState | undefined>;
 }
 
 export interface CodeSystemImportContext extends Context {
   codeSystemImports: CodeSystemImports;
 }
 
-/** Seconds after which a client should ask for the status again. */
-const RETRY_AFTER = '1';
-
-function checkReach({ access }: FhirRequest, letter: Extract<Letter, 'r' | 'u'>): void {
-  if (reach(access, 'CodeSystem', letter) === 'all') return;
-  throw forbidden(
-    `Your access does not cover code systems. Ask for the scope system/CodeSystem.${letter}.`,
-    undefined,
-    'scope',
-  );
-}
+const WHAT = 'code systems';
 
 /** 202 with the address of the job. */
 export async function importCodeSystem(
   { codeSystemImports, base, validator }: CodeSystemImportContext,
   request: FhirRequest,
 ): Promise<Result> {
-  checkReach(request, 'u');
+  checkReachesAll(request, 'CodeSystem', 'u', WHAT);
   const { resourceType, concept: _, ...header } = (request.body ?? {}) as Partial<CodeSystem>;
   if (resourceType === 'CodeSystem') checkShape({ resourceType, ...header }, validator);
   const { job, concepts } =
@@ -62,24 +50,9 @@ export async function importStatus(
   { codeSystemImports }: CodeSystemImportContext,
   request: FhirRequest,
 ): Promise<Result> {
-  checkReach(request, 'r');
+  checkReachesAll(request, 'CodeSystem', 'r', WHAT);
   const id = request.path[2]!;
   const job = await codeSystemImports.find(id);
   if (!job) throw notFound(`There is no import ${id} of a code system.`);
-  const { state, counts, error } = job;
-  const isUnderWay = state === 'queued' || state === 'running';
-  const json: Parameters = {
-    resourceType: 'Parameters',
-    parameter: [
-      { name: 'state', valueCode: state },
-      ...Object.entries(counts).map(([name, valueInteger]) => ({ name, valueInteger })),
-      ...(error === null ? [] : [{ name: 'reason', valueString: error }]),
-    ],
-  };
-  return {
-    kind: 'json',
-    status: isUnderWay ? 202 : 200,
-    json,
-    headers: isUnderWay ? { 'retry-after': RETRY_AFTER, 'x-progress': state } : {},
-  };
+  return jobStatus(job);
 }

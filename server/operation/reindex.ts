@@ -1,32 +1,22 @@
 // $reindex: index rows of a posted SearchParameter, made anew; and how far the job is that makes them.
 // https://hl7.org/fhir/R4/async.html
-import type { Parameters, SearchParameter } from '@medplum/fhirtypes';
+import type { SearchParameter } from '@medplum/fhirtypes';
 import type { PostedParameters } from '../bulk/posted-parameters.ts';
-import { type Letter, reach } from '../fhir/access.ts';
-import { forbidden, gone, issue, notFound, unprocessable } from '../fhir/errors.ts';
+import { gone, issue, notFound, unprocessable } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
 import { resourceOf } from '../store/index.ts';
+import { checkReachesAll, jobStatus } from './job-status.ts';
 
 export interface ReindexContext extends Context {
   posted: PostedParameters;
 }
 
-/** Seconds after which a client should ask for the status again. */
-const RETRY_AFTER = '1';
-
-function checkReach({ access }: FhirRequest, letter: Extract<Letter, 'r' | 'u'>): void {
-  if (reach(access, 'SearchParameter', letter) === 'all') return;
-  throw forbidden(
-    `Your access does not cover search parameters. Ask for the scope system/SearchParameter.${letter}.`,
-    undefined,
-    'scope',
-  );
-}
+const WHAT = 'search parameters';
 
 /** 202 with the address of the job. */
 export async function reindex(context: ReindexContext, request: FhirRequest): Promise<Result> {
-  checkReach(request, 'u');
+  checkReachesAll(request, 'SearchParameter', 'u', WHAT);
   const id = request.path[1]!;
   const { store, search, posted } = context;
   const found = await store.read('SearchParameter', id, search.visibility(request.access, 'u'));
@@ -46,7 +36,7 @@ export async function reindex(context: ReindexContext, request: FhirRequest): Pr
 
 /** 202 while the job is under way, then 200; the counts are of what was read and written. */
 export async function reindexStatus(context: ReindexContext, request: FhirRequest): Promise<Result> {
-  checkReach(request, 'r');
+  checkReachesAll(request, 'SearchParameter', 'r', WHAT);
   return status(context, request.path[1]!, {});
 }
 
@@ -57,17 +47,5 @@ async function status(
 ): Promise<Result> {
   const job = await posted.find(id);
   if (!job) throw notFound(`There is no reindex job ${id}.`);
-  const { state, counts, error } = job;
-  const underWay = state === 'queued' || state === 'running';
-  const parameter: Parameters['parameter'] = [
-    { name: 'state', valueCode: state },
-    ...Object.entries(counts).map(([name, value]) => ({ name, valueInteger: value })),
-    ...(error === null ? [] : [{ name: 'reason', valueString: error }]),
-  ];
-  return {
-    kind: 'json',
-    status: underWay ? 202 : 200,
-    json: { resourceType: 'Parameters', parameter },
-    headers: { ...headers, ...(underWay && { 'retry-after': RETRY_AFTER, 'x-progress': state }) },
-  };
+  return jobStatus(job, headers);
 }

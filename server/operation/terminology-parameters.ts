@@ -1,6 +1,6 @@
 // The parameters of a terminology operation, from the address or a Parameters resource, each by its type in R4.
 // https://hl7.org/fhir/R4/operations.html#request
-import type { CodeableConcept, Coding, ParametersParameter } from '@medplum/fhirtypes';
+import type { CodeableConcept, Coding, ParametersParameter, ValueSet } from '@medplum/fhirtypes';
 import { badRequest, notSupported, unprocessable } from '../fhir/errors.ts';
 import type { Chosen } from '../fhir/terminology.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
@@ -184,4 +184,22 @@ export function chosenResource<T>(
   const bar = url.indexOf('|');
   if (bar > 0) return { url: url.slice(0, bar), version: url.slice(bar + 1) };
   return { url, ...(typeof version === 'string' && { version }) };
+}
+
+/** The value set that is meant. @throws FhirError 400 when none is named, and as `chosenResource` */
+export function chosenValueSet(
+  context: Pick<Context, 'validator'>,
+  request: FhirRequest,
+  given: Given,
+  operation: string,
+): Chosen<ValueSet> {
+  const valueSet = chosenResource<ValueSet>(context, request, given, 'ValueSet', {
+    url: 'url',
+    version: 'valueSetVersion',
+    resource: 'valueSet',
+  });
+  if (valueSet) return valueSet;
+  throw badRequest(
+    `${operation} needs a value set. Give its canonical url, or the ValueSet itself as valueSet by POST.`,
+  );
 }

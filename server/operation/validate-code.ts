@@ -1,6 +1,6 @@
 // $validate-code: whether a code is one of a value set, or of a code system.
 // https://hl7.org/fhir/R4/valueset-operation-validate-code.html · https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
-import type { CodeSystem, ValueSet } from '@medplum/fhirtypes';
+import type { CodeSystem } from '@medplum/fhirtypes';
 import { badRequest } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { GivenCode, ValidateInCodeSystem, ValidateInValueSet } from '../fhir/terminology.ts';
@@ -10,6 +10,7 @@ import {
   CODE_PARAMETERS,
   checkCodings,
   chosenResource,
+  chosenValueSet,
   readParameters,
   type Table,
   taken,
@@ -47,15 +48,7 @@ const OPTIONS = { abstract: 'abstract', displayLanguage: 'displayLanguage' } as 
 export async function validateInValueSet(context: TerminologyContext, request: FhirRequest): Promise<Result> {
   const given = readParameters(request, 'ValueSet/$validate-code', IN_VALUE_SET);
   checkCodings(given);
-  const valueSet = chosenResource<ValueSet>(context, request, given, 'ValueSet', {
-    url: 'url',
-    version: 'valueSetVersion',
-    resource: 'valueSet',
-  });
-  if (!valueSet)
-    throw badRequest(
-      'ValueSet/$validate-code needs a value set. Give its canonical url, or the ValueSet itself as valueSet by POST.',
-    );
+  const valueSet = chosenValueSet(context, request, given, 'ValueSet/$validate-code');
   const asked: Omit<ValidateInValueSet, 'valueSet'> = {
     ...taken(given, { version: 'systemVersion' }),
     ...taken(given, { ...CODE_NAMES, ...OPTIONS, inferSystem: 'inferSystem' }),

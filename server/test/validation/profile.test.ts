@@ -2,41 +2,8 @@
 import type { CodeSystem, ElementDefinition, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import t from 'tap';
 import { createValidator, type Definitions } from '../../validation/index.ts';
+import { BASE, define, type Elements, SYSTEM, profile as url, valueSetUrl } from './profile/define.ts';
 
-const BASE = 'https://throughline.example/fhir';
-const url = (id: string) => `${BASE}/StructureDefinition/${id}`;
-const SYSTEM = `${BASE}/CodeSystem/kinds`;
-
-/** A definition whose snapshot holds the root and the given elements, by id. */
-function define(
-  id: string,
-  type: string,
-  elements: Record<string, Partial<ElementDefinition>>,
-  root: Partial<ElementDefinition> = {},
-): StructureDefinition {
-  const element = Object.entries({ [type]: root, ...elements }).map(([elementId, definition]) => {
-    const sliceName = /:([^.:]+)$/.exec(elementId)?.[1];
-    return {
-      id: elementId,
-      path: elementId.replace(/:[^.]+/g, ''),
-      min: 0,
-      ...(sliceName && { sliceName }),
-      ...definition,
-    };
-  }) as ElementDefinition[];
-  return {
-    resourceType: 'StructureDefinition',
-    url: url(id),
-    id,
-    name: id,
-    status: 'active',
-    kind: type === 'Extension' ? 'complex-type' : 'resource',
-    abstract: false,
-    type,
-    derivation: 'constraint',
-    snapshot: { element },
-  };
-}
 const kinds: CodeSystem = {
   resourceType: 'CodeSystem',
   url: SYSTEM,
@@ -46,17 +13,17 @@ const kinds: CodeSystem = {
 };
 const valueSet = (id: string, compose: ValueSet['compose']): ValueSet => ({
   resourceType: 'ValueSet',
-  url: `${BASE}/ValueSet/${id}`,
+  url: valueSetUrl(id),
   status: 'active',
   compose,
 });
 const valueSets = [
   valueSet('nav', { include: [{ system: SYSTEM, concept: [{ code: 'nav-a' }, { code: 'nav-b' }] }] }),
-  valueSet('coord', { include: [{ system: SYSTEM }], exclude: [{ valueSet: [`${BASE}/ValueSet/nav`] }] }),
+  valueSet('coord', { include: [{ system: SYSTEM }], exclude: [{ valueSet: [valueSetUrl('nav')] }] }),
   valueSet('open', { include: [{ system: 'http://example.org/not-listed' }] }),
 ];
 const bind = (id: string, strength: 'required' | 'extensible'): Partial<ElementDefinition> => ({
-  binding: { strength, valueSet: `${BASE}/ValueSet/${id}` },
+  binding: { strength, valueSet: valueSetUrl(id) },
 });
 
 const task = (more: object = {}) => ({
@@ -69,12 +36,8 @@ const task = (more: object = {}) => ({
 const validatorOf = (...definitions: StructureDefinition[]) =>
   createValidator({ definitions, valueSets, codeSystems: [kinds] });
 /** Issues of a task by the profile `x` with these elements: `severity code expression`, and the sentences. */
-function check(
-  elements: Record<string, Partial<ElementDefinition>>,
-  more: object,
-  root?: Partial<ElementDefinition>,
-) {
-  const issues = validatorOf(define('x', 'Task', elements, root)).validate(task(more));
+function check(elements: Elements, more: object, root: Partial<ElementDefinition> = {}) {
+  const issues = validatorOf(define('x', 'Task', elements, { root })).validate(task(more));
   return {
     found: issues.map(({ severity, code, expression }) => `${severity} ${code} ${expression}`),
     said: issues.map(({ diagnostics }) => diagnostics),
@@ -376,7 +339,7 @@ t.test(
         source: 'http://hl7.org/fhir/StructureDefinition/Task',
       },
     ];
-    const { validate } = validatorOf(define('x', 'Task', {}, { constraint }));
+    const { validate } = validatorOf(define('x', 'Task', {}, { root: { constraint } }));
     const details = (code: string) => ({ coding: [{ system: `${BASE}/CodeSystem/cn-rule`, code }] });
     t.strictSame(validate(task()), [
       {

@@ -64,6 +64,14 @@ const valueSets = [valueSet('ab', 'a', 'b'), valueSet('c', 'c')];
 export const coding = (code: string, system = SYSTEM) => ({ system, code });
 export const concept = (...codes: string[]) => ({ coding: codes.map((code) => coding(code)) });
 
+/** An Observation that R4 finds right, and `more`. */
+export const observation = (more: object) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'x' },
+  ...more,
+});
+
 /** A validator whose own definitions these are. */
 export const own = (...definitions: StructureDefinition[]): Validator =>
   createValidator({ definitions, valueSets, codeSystems: [kinds] });

@@ -7,6 +7,7 @@ import {
   concept,
   define,
   type Elements,
+  observation,
   own,
   packaged,
   profile,
@@ -19,12 +20,6 @@ const LOINC = 'http://loinc.org';
 const slicing = (type: 'pattern' | 'value', path: string) => ({
   max: '*',
   slicing: { discriminator: [{ type, path }], rules: 'open' as const },
-});
-const observation = (more: object) => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { text: 'x' },
-  ...more,
 });
 const chosen = (elements: Elements, more: object) =>
   own(define('x', 'Observation', elements))

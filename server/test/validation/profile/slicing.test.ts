@@ -6,6 +6,7 @@ import {
   concept,
   define,
   type Elements,
+  observation,
   own,
   packaged,
   profile,
@@ -18,12 +19,6 @@ import {
 type Kind = ElementDefinitionSlicingDiscriminator['type'];
 const by = (type: Kind, path: string, rest: Partial<ElementDefinitionSlicing> = {}) => ({
   slicing: { discriminator: [{ type, path }], rules: 'open' as const, ...rest },
-});
-const observation = (more: object) => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { text: 'x' },
-  ...more,
 });
 const ofObservation = (elements: Elements) => own(define('x', 'Observation', elements));
 const check = (elements: Elements, more: object) =>

@@ -8,6 +8,7 @@ import {
   concept,
   define,
   type Elements,
+  observation,
   own,
   packaged,
   profile,
@@ -17,12 +18,6 @@ import {
   valueSetUrl,
 } from './define.ts';
 
-const observation = (more: object) => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { text: 'x' },
-  ...more,
-});
 const check = (elements: Elements, more: object) =>
   short(own(define('x', 'Observation', elements)), observation(more), profile('x'));
 
