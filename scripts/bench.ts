@@ -2,6 +2,7 @@
 // again at ten thousand, a hundred thousand and a million tasks.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { authFigures } from './bench/auth.ts';
 import { fill } from './bench/data.ts';
 import { growth } from './bench/growth.ts';
 import { importFigure } from './bench/import.ts';
@@ -25,7 +26,7 @@ const report = (figure: Figure): void => {
 say(
   `${cpus()[0]!.model.trim()}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
 );
-const MEASURED = ['read', 'search', 'create', 'transaction'];
+const MEASURED = ['read', 'search', 'auth', 'create', 'transaction'];
 const measureRequests = async (databaseUrl: string): Promise<void> => {
   say(`Loading ${PATIENTS} patients and ${TASKS} tasks …`);
   await fill(databaseUrl, PATIENTS, TASKS, new Date());
@@ -35,6 +36,7 @@ const measureRequests = async (databaseUrl: string): Promise<void> => {
   sayHead();
   const place = { databaseUrl, connections: DATABASE_CONNECTIONS };
   await requestFigures(place, PATIENTS, TASKS, chosen, report);
+  if (chosen('auth')) await authFigures(place, PATIENTS, TASKS, report);
   if (chosen('transaction')) await transactionFigures(place, PATIENTS, report);
 };
 

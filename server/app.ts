@@ -1,17 +1,21 @@
 // The composition root: the only file that knows every layer. Config in, a server ready to listen out.
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import compress from '@fastify/compress';
-import cors from '@fastify/cors';
-import type { Patient } from '@medplum/fhirtypes';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
+import { type Audit, createAudit } from './audit/index.ts';
+import { checkAuditWrite } from './audit/only-server.ts';
 import {
   createAuth,
-  type PatientChoice,
-  type PatientDirectory,
+  createTrust,
+  demoUserDirectory,
+  encounterDirectory,
+  type FindResources,
+  type Policies,
+  patientDirectory,
   saveClients,
   saveUsers,
+  upstreamOf,
   userDirectory,
 } from './auth/index.ts';
 import { type Background, createBackground } from './bulk/background.ts';
@@ -21,17 +25,23 @@ import { storePackages } from './bulk/package.ts';
 import { writesDefinitions } from './bulk/posted-definitions.ts';
 import { withSearchParameters, writesSearchParameters } from './bulk/posted-writes.ts';
 import { checkCareRules } from './care/index.ts';
-import type { Config } from './config.ts';
-import { type Access, systemAccess } from './fhir/access.ts';
-import { notFound } from './fhir/errors.ts';
+import { type Config, ConfigError, warningsOf } from './config.ts';
+import { secretOf } from './db/rid.ts';
+import { type Access, reach, systemAccess } from './fhir/access.ts';
 import { newId } from './fhir/id.ts';
 import type { Result } from './fhir/result.ts';
-import { answerClientError, sendError } from './http/errors.ts';
+import { limitBodies } from './http/body-limit.ts';
+import { registerCors } from './http/cors.ts';
+import { sendError } from './http/errors.ts';
 import { registerExportFiles } from './http/export-file.ts';
 import { registerFhir } from './http/fhir.ts';
 import { registerHealth } from './http/health.ts';
+import { logRequests } from './http/log.ts';
+import { refuseOtherMethods, registerNotFound } from './http/not-found.ts';
+import { httpOptions } from './http/options.ts';
 import { registerPages } from './http/pages.ts';
-import { registerSecurityHeaders } from './http/security-headers.ts';
+import { createRateLimits } from './http/rate-limit.ts';
+import { guardAuthorization, guardPages, registerSecurityHeaders } from './http/security-headers.ts';
 import { registerDemoEhr } from './integration/ehr/index.ts';
 import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
@@ -40,8 +50,11 @@ import { inSubset } from './interaction/subset.ts';
 import { stamp } from './interaction/write-pipeline.ts';
 import { expandParameters } from './operation/expand.ts';
 import { advertised, isOperation, type OperationContext, routeOperation } from './operation/index.ts';
+import { accessOfUser, openPolicies, recall, withPolicies, writesPolicies } from './policies.ts';
+import { withNotices } from './response/notice.ts';
 import { perGeneration } from './search/registry.ts';
 import { createStorage, type Storage } from './storage.ts';
+import { createBreakGlass } from './store/break-glass.ts';
 import { databaseFailure } from './store/failure.ts';
 import { terminologyCapabilities } from './terminology/capabilities.ts';
 import { createImports, importKinds } from './terminology/jobs.ts';
@@ -71,23 +84,9 @@ export interface App {
   storeDefinitions: () => Promise<void>;
   /** Loads the demo stories, users and clients, once. @returns how many resources were written; 0 when they were there */
   seedDemo: () => Promise<number>;
-  /** What there is to tell the operator about FHIR packages, a sentence each. */
+  /** What there is to tell the operator about the settings and FHIR packages, a sentence each. */
   notes: readonly string[];
   close: () => Promise<void>;
-}
-
-/** What a patient list shows of a Patient's stored bytes. */
-function patientChoice(content: string): PatientChoice {
-  const { id, name, birthDate, gender, identifier } = JSON.parse(content) as Patient;
-  const [first] = name ?? [];
-  const mrn = identifier?.find(({ type }) => type?.coding?.some(({ code }) => code === 'MR'))?.value;
-  return {
-    id: id!,
-    name: first?.text ?? [...(first?.given ?? []), first?.family].filter(Boolean).join(' '),
-    ...(birthDate && { birthDate }),
-    ...(gender && { gender }),
-    ...(mrn && { mrn }),
-  };
 }
 
 /** What interactions and operations work with. */
@@ -98,6 +97,7 @@ function createContext(
   base: string,
   now: () => Date,
   log: FastifyInstance['log'],
+  policies: Policies,
 ): OperationContext {
   const { sql, packages, published, typeId, registry, search, cursors, store, history, everything } = storage;
   const definitions = loadDefinitions(DEFINITIONS);
@@ -121,14 +121,20 @@ function createContext(
     history,
     everything,
     usedMeta: storage.usedLabels,
-    validator: withSearchParameters(
-      createValidator(definitions, {
-        source: definitionSource(definitions, { packages, posted: stored.current }),
-        codesOf: storage.codes.codesOf,
-      }),
-      registry,
+    validator: withPolicies(
+      withSearchParameters(
+        createValidator(definitions, {
+          source: definitionSource(definitions, { packages, posted: stored.current }),
+          codesOf: storage.codes.codesOf,
+        }),
+        registry,
+      ),
+      storage,
     ),
-    careRules: checkCareRules,
+    careRules: (write) => {
+      checkAuditWrite(write);
+      checkCareRules(write);
+    },
     now,
     newId: makeId,
     base,
@@ -139,6 +145,10 @@ function createContext(
         await posted.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
       if (writesDefinitions(request))
         await stored.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
+      if (writesPolicies(request))
+        await policies
+          .look()
+          .catch((error: Error) => log.error({ reason: error.message }, 'policies not read'));
       return result;
     },
     capabilities: perGeneration(registry, statement),
@@ -146,12 +156,15 @@ function createContext(
       terminologyCapabilities({ published, base, version: VERSION, date: started, expandParameters }),
     posted,
     terminology: storage.terminology,
+    breakGlass: createBreakGlass(sql, storage.parts.ridOf),
     codeSystemImports: createImports({ sql, jobs, published, newId: makeId }),
     exports: new Exports({
       sql,
       folder: resolve(config.DATA_DIR, 'export'),
       typeId,
       compartment: registry.compartment,
+      visibility: async (caller, type) =>
+        search.visibility(await recall(caller, storage, policies), 'r', [type]),
       newId: makeId,
       log,
     }),
@@ -160,83 +173,119 @@ function createContext(
   return context;
 }
 
-/** The patients that a launch or sign-in may choose from. */
-const patientDirectory = ({ store, search }: Storage): PatientDirectory => ({
-  find: async (id) => {
-    const found = await store.read('Patient', id, search.visibility(systemAccess, 'r'));
-    return found && !found.deleted ? patientChoice(found.content) : undefined;
-  },
-  list: async () => {
-    const query: [string, string][] = [
-      ['_sort', 'family'],
-      ['_count', '100'],
-    ];
-    return (await search.type('Patient', query, systemAccess)).matches.map(patientChoice);
-  },
-});
-
-const EXPOSED_HEADERS = [
-  'Allow',
-  'WWW-Authenticate',
-  'X-Request-Id',
-  'ETag',
-  'Location',
-  'Content-Location',
-  'Last-Modified',
-  'X-Progress',
-  'X-Security-Context',
-  'Retry-After',
-];
-
 /** Puts every layer behind its address. */
 async function mount(
   server: FastifyInstance,
   config: Config,
   storage: Storage,
   context: OperationContext,
+  policies: Policies,
+  audit: Audit | undefined,
 ): Promise<void> {
   const { base, dispatch, exports, now } = context;
   const users = userDirectory(storage.sql);
-  const patients = patientDirectory(storage);
-  const auth = await createAuth({ config, sql: storage.sql, now, users, patients, log: server.log });
+  const find: FindResources = async (type, query, account) => {
+    const user = account === undefined ? undefined : await users.find(account);
+    if (account !== undefined && !user) return [];
+    const access = user ? await accessOfUser(user, storage, policies) : systemAccess;
+    if (reach(access, type, 's') === 'none') return [];
+    return (await storage.search.type(type, query, access)).matches;
+  };
+  const patients = patientDirectory(find);
+  const trust = await createTrust(storage.sql, find, server.log);
+  const { visibilities } = storage.search;
+  const auth = await createAuth({
+    config,
+    sql: storage.sql,
+    now,
+    users,
+    patients,
+    encounters: encounterDirectory(find),
+    upstream: upstreamOf(config),
+    localSignIn: config.LOCAL_SIGN_IN === 'on',
+    frameAncestors: () => trust.issuers.frameOrigins(),
+    log: server.log,
+    trust,
+    policies,
+    prepare: (access) => visibilities.prepare(access),
+    checkCriteria: visibilities.criteriaProblem,
+    ...(audit && { onEvent: audit.recordEvent }),
+  });
   const guard = config.open ? async () => OPEN_ACCESS : auth.guard;
-  const routes = { base, bodyLimit: config.BODY_LIMIT, databaseFailure, guard };
+  const limits = await createRateLimits(server, {
+    requests: config.open ? 0 : config.RATE_LIMIT,
+    authorization: config.AUTH_RATE_LIMIT,
+  });
+  /** Only answers that leave the server carry notices: a batch's own entries do not each. */
+  const noticed = async (request: FhirRequest) => withNotices(await dispatch(request));
+  const { countRefusal } = limits;
+  const routes = { base, bodyLimit: config.BODY_LIMIT, databaseFailure, countRefusal, guard };
+  const guards = {
+    publicUrl: config.publicUrl,
+    frameAncestors: () => ["'self'", ...trust.issuers.frameOrigins()],
+  };
   const file = async (access: Access, job: string, name: string) =>
     (await exports.find(job))?.subject === access.subject ? exports.file(job, name) : undefined;
 
-  await server.register(cors, {
-    origin: '*',
-    strictPreflight: false,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: EXPOSED_HEADERS,
-  });
   await server.register(compress, { threshold: 1024 });
   registerSecurityHeaders(server);
+  logRequests(server, server.log);
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, routes));
-  server.setNotFoundHandler((request, reply) =>
-    sendError(
-      notFound(`There is nothing at ${request.url.split('?')[0]}. The FHIR base address is ${base}.`),
-      request,
-      reply,
-      routes,
-    ),
-  );
-  await auth.register(server);
-  await registerFhir(server, { ...routes, dispatch });
-  await registerExportFiles(server, { ...routes, file });
+  registerNotFound(server, routes);
+  await server.register(async (scope) => {
+    await guardAuthorization(scope, guards);
+    refuseOtherMethods(scope);
+    limitBodies(scope);
+    limits.limitAuthorization(scope);
+    await auth.register(scope);
+  });
+  await server.register(async (scope) => {
+    await registerCors(scope);
+    limits.limitRequests(scope);
+    await registerFhir(scope, {
+      ...routes,
+      dispatch: config.open ? dispatch : noticed,
+      ...(audit && { audit }),
+    });
+    await registerExportFiles(scope, { ...routes, file, ...(audit && { audit }) });
+  });
   registerHealth(server, async () => void (await storage.sql`select 1`));
   const demo = config.DEMO === 'on';
-  await registerPages(server, {
-    dist: new URL('smart-app/dist/', ROOT),
-    publicUrl: config.publicUrl,
-    demo,
-    open: config.open,
+  await server.register(async (scope) => {
+    await guardPages(scope, guards);
+    limitBodies(scope);
+    limits.limitRequests(scope);
+    await registerPages(scope, {
+      dist: new URL('smart-app/dist/', ROOT),
+      publicUrl: config.publicUrl,
+      demo,
+      open: config.open,
+    });
+    registerDemoEhr(scope, { config, users: demoUserDirectory(storage.sql), patients, launch: auth.launch });
   });
-  registerDemoEhr(server, { config, users, patients, launch: auth.launch });
 }
 
-/** Milliseconds in which a request must have arrived whole. */
-const REQUEST_TIME = 120_000;
+/**
+ * The audit of this process: with `--open` nobody is told apart, and nothing is recorded.
+ * @throws ConfigError when its journal cannot be written
+ */
+async function openAudit(
+  { parts }: Storage,
+  config: Config,
+  now: () => Date,
+  log: FastifyInstance['log'],
+): Promise<Audit> {
+  const folder = resolve(config.DATA_DIR, 'audit');
+  const store = (await secretOf(parts.sql, 'journal')).toString('hex', 0, 8);
+  try {
+    const { publicUrl } = config;
+    return createAudit({ ...parts, folder, store, publicUrl, now, newId: () => newId(now()), log });
+  } catch (error) {
+    throw new ConfigError(
+      `The audit journal cannot be kept in ${folder}: ${(error as Error).message}. Let this account write there, or choose another folder with DATA_DIR.`,
+    );
+  }
+}
 
 /** Milliseconds that open connections are given to end when the server closes. */
 const CLOSING_TIME = 5_000;
@@ -249,29 +298,28 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, now = () => new Date() } = options;
   const base = `${config.publicUrl}/fhir`;
   const storage = await createStorage(options, base, now);
-  const server = fastify({
-    logger: { level: config.LOG_LEVEL, redact: ['req.headers.authorization'] },
-    bodyLimit: config.BODY_LIMIT,
-    requestIdHeader: 'x-request-id',
-    requestTimeout: REQUEST_TIME,
-    routerOptions: { maxParamLength: 256 },
-    genReqId: () => randomUUID(),
-    logController: new LogController({ disableRequestLogging: true }),
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) =>
-      void sendError(error, request, reply, { base, bodyLimit: config.BODY_LIMIT, databaseFailure }),
-  });
+  const server = fastify(
+    httpOptions({
+      logLevel: config.LOG_LEVEL,
+      trustedProxy: config.TRUSTED_PROXY,
+      base,
+      bodyLimit: config.BODY_LIMIT,
+      databaseFailure,
+    }),
+  );
+  const policies = await openPolicies(storage, now, server.log, config.open);
+  const audit = config.open ? undefined : await openAudit(storage, config, now, server.log);
   const background = createBackground({
     ...storage,
     ...storage.parts,
     newId: () => newId(now()),
     kinds: importKinds(storage.sql),
-    looks: [storage.codes.look],
+    looks: [storage.codes.look, () => policies.look().then(() => false), ...(audit ? [audit.look] : [])],
     log: server.log,
   });
-  const context = createContext(storage, background, config, base, now, server.log);
-  await mount(server, config, storage, context);
-  const notes = await packageNotes(storage, now);
+  const context = createContext(storage, background, config, base, now, server.log, policies);
+  await mount(server, config, storage, context, policies, audit);
+  const notes = [...warningsOf(config), ...(await packageNotes(storage, now))];
   await context.exports.resume();
   await background.start();
   return {
@@ -286,6 +334,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clearTimeout(deadline);
       await background.stop();
       await context.exports.idle();
+      await audit?.close();
       await storage.close();
     },
   };

@@ -68,7 +68,7 @@ async function serve(config: Config, databaseUrl: string): Promise<Running> {
 
 /** The server in processes of its own, which share the port; this one supervises them. */
 const supervise = ({ workers, DEMO }: Config, databaseUrl: string): Promise<Running> =>
-  startWorkers({ count: workers, env: { DATABASE_URL: databaseUrl, DEMO }, say });
+  startWorkers({ count: workers, env: { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '', DEMO }, say });
 
 async function start(): Promise<void> {
   const config = readConfig(process.env, process.argv.slice(2));

@@ -18,6 +18,7 @@ import { Search } from './search/index.ts';
 import { usedMeta } from './search/meta.ts';
 import { escaped } from './search/param/type.ts';
 import { createRegistry } from './search/registry.ts';
+import { Visibilities } from './search/visibility/index.ts';
 import { VersionHistory } from './store/history.ts';
 import { Store, type StoreDependencies } from './store/index.ts';
 import { CodesOfValueSets } from './terminology/codes-of.ts';
@@ -99,8 +100,19 @@ export async function createStorage(
     const codes = new CodesOfValueSets({ published, sql: searchSql, typeId });
     await codes.look();
     const textIndex = createTextIndex({ sql, parameters: registry, ridOf });
+    const visibilities = new Visibilities({
+      sql: searchSql,
+      registry,
+      systems,
+      ridOf,
+      typeId,
+      base,
+      now,
+      compartmentsOf: (resource) => store.compartmentsOf(resource),
+    });
     const search: Search = new Search({
       sql: searchSql,
+      visibilities,
       registry,
       systems,
       cursors,

@@ -7,9 +7,11 @@ import { type ReactNode, useState } from 'react';
 import { createClient } from './fhir/client.ts';
 import { FhirFailure, WrongPatient } from './fhir/failure.ts';
 import { LanguageProvider } from './locales/index.tsx';
+import { LinkScreen } from './screens/link/index.tsx';
 import { PatientScreen } from './screens/patient/index.tsx';
 import { Problem } from './screens/problem/index.tsx';
 import { WorkList } from './screens/work-list/index.tsx';
+import type { Link } from './smart/exchange.ts';
 import type { LaunchFailure } from './smart/failure.ts';
 import { type Session, SessionEnded } from './smart/session.ts';
 import { LiveRegion } from './ui/live.tsx';
@@ -21,6 +23,7 @@ export type Start = { lang?: string } & (
   | { state: 'opening' }
   | { state: 'failed'; failure: LaunchFailure }
   | { state: 'open'; session: Session }
+  | { state: 'link'; link: Link; onOpen: (session: Session) => void }
 );
 
 export function App({ start }: { start: Start }) {
@@ -41,6 +44,7 @@ export function App({ start }: { start: Start }) {
 function screenOf(start: Start): ReactNode {
   if (start.state === 'opening') return <Waiting />;
   if (start.state === 'open') return <Opened session={start.session} />;
+  if (start.state === 'link') return <LinkScreen link={start.link} onOpen={start.onOpen} />;
   const { reason, detail } = start.failure;
   return <Problem sentence={`problem.${reason}`} {...(detail && { detail })} />;
 }

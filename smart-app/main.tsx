@@ -8,26 +8,35 @@ import './ui/mantine.css';
 import './ui/tokens.css';
 
 /** What this window is to show, by its address. A launch that begins leaves the page, and so never resolves to a screen. */
-async function start(path: string, params: URLSearchParams): Promise<Start> {
+async function start(path: string, params: URLSearchParams, show: (start: Start) => void): Promise<Start> {
   if (path.endsWith('/launch')) {
     location.replace(await beginLaunch(params));
     return { state: 'opening' };
   }
   if (!params.has('code') && !params.has('error')) throw new LaunchFailure('no-start');
   history.replaceState(null, '', import.meta.env.BASE_URL);
-  return { state: 'open', ...(await finishLaunch(params)) };
+  const { lang, ...opening } = await finishLaunch(params);
+  const said = lang ? { lang } : {};
+  if ('session' in opening) return { state: 'open', ...said, ...opening };
+  return {
+    state: 'link',
+    ...said,
+    ...opening,
+    onOpen: (session) => show({ state: 'open', ...said, session }),
+  };
 }
 
 async function run(root: Root): Promise<void> {
   const params = new URLSearchParams(location.search);
   const lang = params.get('lang') ?? undefined;
   root.render(<App start={{ state: 'opening', ...(lang && { lang }) }} />);
-  const result = await start(location.pathname, params).catch((error: unknown): Start => {
+  // The key makes a new tree: nothing of one launch, or of the question which patient is meant, can be left in the next.
+  const show = (shown: Start) => root.render(<App key={crypto.randomUUID()} start={shown} />);
+  const result = await start(location.pathname, params, show).catch((error: unknown): Start => {
     const failure = error instanceof LaunchFailure ? error : new LaunchFailure('token');
     return { state: 'failed', failure };
   });
-  // The key makes a new tree: nothing of one launch can be left in the next.
-  root.render(<App key={crypto.randomUUID()} start={{ ...(lang && { lang }), ...result }} />);
+  show({ ...(lang && { lang }), ...result });
 }
 
 const root = createRoot(document.getElementById('root')!);

@@ -18,17 +18,40 @@ const ROUNDS = 5;
 const SECONDS = 4;
 const REQUESTS = 1_000;
 
-interface Load {
+/** Requests that are sent to a server, in turn and from the start again. */
+export interface Load {
   url: string;
   requests: { method: 'GET' | 'POST'; path: string; body?: string; headers?: Record<string, string> }[];
 }
 
-/** Requests a second of one round; any answer but 2xx ends the run. */
-async function measure({ url, requests }: Load): Promise<number> {
-  const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS, requests });
+/** Requests a second of one round of so many seconds; any answer but 2xx ends the run. */
+async function measure({ url, requests }: Load, duration: number): Promise<number> {
+  const result = await autocannon({ url, connections: CONNECTIONS, duration, requests });
   if (result.non2xx || result.errors)
     throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} failed: ${url}`);
   return result.requests.total / result.duration;
+}
+
+/**
+ * Requests a second of ours and of the limit, by turns; the first round warms both up.
+ * @param settle waits until nothing of ours is at work any more
+ */
+export async function byTurns(
+  ours: Load,
+  limit: Load,
+  { seconds = SECONDS, settle = async () => {} }: { seconds?: number; settle?: () => Promise<void> } = {},
+): Promise<{ ours: number[]; limit: number[] }> {
+  const rates: { ours: number[]; limit: number[] } = { ours: [], limit: [] };
+  for (let round = 0; round <= ROUNDS; round++) {
+    const a = await measure(ours, seconds);
+    await settle();
+    const b = await measure(limit, seconds);
+    if (round) {
+      rates.ours.push(a);
+      rates.limit.push(b);
+    }
+  }
+  return rates;
 }
 
 const headers = { 'content-type': 'application/fhir+json' };
@@ -122,17 +145,8 @@ export async function requestFigures(
     for (const { name, goal, ours, limit } of rows.filter((row) =>
       chosen(row.name.split(' ')[0]!.replace(',', '')),
     )) {
-      const [mine, theirs]: number[][] = [[], []];
-      for (let round = 0; round <= ROUNDS; round++) {
-        const a = await measure({ url: server.url, requests: ours });
-        const b = await measure({ url: bare.url, requests: limit });
-        // The first round warms both up.
-        if (round) {
-          mine!.push(a);
-          theirs!.push(b);
-        }
-      }
-      report(figure(name, '/s', mine!, theirs!, goal));
+      const rates = await byTurns({ url: server.url, requests: ours }, { url: bare.url, requests: limit });
+      report(figure(name, '/s', rates.ours, rates.limit, goal));
     }
     say(
       `${'memory of the server process after these, MB (goal < 300)'.padEnd(58)}${residentMegabytes(server.child.pid!).toFixed(0).padStart(10)}`,
@@ -143,26 +157,40 @@ export async function requestFigures(
   }
 }
 
-/** Latencies in milliseconds of requests sent by a few callers, each one after the other. */
-export async function latencies(
-  url: string,
-  address: (n: number) => string,
+/** Milliseconds that each piece of work takes, done by a few callers, each one after the other. */
+export async function timed(
+  work: (n: number, caller: number) => Promise<void>,
   callers: number,
-  requests: number,
+  pieces: number,
 ): Promise<number[]> {
   const times: number[] = [];
   let next = 0;
-  const caller = async () => {
-    for (let n = next++; n < requests; n = next++) {
+  const caller = async (_: unknown, number: number) => {
+    for (let n = next++; n < pieces; n = next++) {
       const start = performance.now();
-      const answer = await fetch(`${url}${address(n)}`);
-      if (!answer.ok) throw new Error(`${address(n)} was answered with ${answer.status}.`);
-      await answer.arrayBuffer();
+      await work(n, number);
       times.push(performance.now() - start);
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));
   return times;
 }
+
+/** Latencies in milliseconds of requests sent by a few callers, each one after the other. */
+export const latencies = (
+  url: string,
+  address: (n: number) => string,
+  callers: number,
+  requests: number,
+): Promise<number[]> =>
+  timed(
+    async (n) => {
+      const answer = await fetch(`${url}${address(n)}`);
+      if (!answer.ok) throw new Error(`${address(n)} was answered with ${answer.status}.`);
+      await answer.arrayBuffer();
+    },
+    callers,
+    requests,
+  );
 
 export const p95 = (times: readonly number[]): number => quantile(times, 0.95);

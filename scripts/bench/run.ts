@@ -68,6 +68,9 @@ const NODE_FLAGS = (
   .split(' ')
   .filter((word) => word.startsWith('--'));
 
+/** A limit of requests that is counted towards and never reached. */
+const NO_END = '1000000000';
+
 /** Runs `work` on a database of its own, which is gone afterwards. */
 export async function withDatabase<T>(work: (databaseUrl: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
@@ -80,15 +83,19 @@ export async function withDatabase<T>(work: (databaseUrl: string) => Promise<T>)
   }
 }
 
-/** Starts this server on a database, with `--open`. */
-export async function startServer({
-  databaseUrl,
-  connections,
-}: Place): Promise<{ url: string; child: ChildProcess }> {
+/**
+ * Starts this server on a database, with `--open`.
+ * @param authorized without `--open`; the folder is where its audit goes, and it counts requests without an end to them
+ */
+export async function startServer(
+  { databaseUrl, connections }: Place,
+  authorized?: { folder: string },
+): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
-  const child = fork(path('../../server/main.ts'), ['--open'], {
+  const child = fork(path('../../server/main.ts'), authorized ? [] : ['--open'], {
     env: {
       ...process.env,
+      ...(authorized && { DATA_DIR: authorized.folder, RATE_LIMIT: NO_END, AUTH_RATE_LIMIT: NO_END }),
       DATABASE_URL: databaseUrl,
       PORT: String(port),
       DEMO: 'off',

@@ -1,4 +1,4 @@
-// Who exists: the local users and the registered clients, in PostgreSQL, and what the authorization server asks about patients.
+// Who exists: the local users, in PostgreSQL, and what the authorization server asks about patients and their visits.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#register-app-with-ehr
 import type { Sql } from '../db/pool.ts';
 
@@ -10,32 +10,11 @@ export interface User {
   fhirUser: string;
 }
 
-/** Look-up of local users. */
+/** Look-up of local users; who is not active any more is not found. */
 export interface UserDirectory {
   find(username: string): Promise<User | undefined>;
-  /** All users, by name of the account. */
+  /** All active users, by name of the account. */
   list(): Promise<User[]>;
-}
-
-/** A registered client: its id, its name for people, the scopes it may be given and its OAuth metadata (RFC 7591). */
-export interface Client {
-  id: string;
-  name: string;
-  /** Space-separated SMART scopes; what is asked beyond them is not granted. */
-  scope: string;
-  metadata: {
-    redirect_uris: string[];
-    grant_types: string[];
-    response_types: string[];
-    token_endpoint_auth_method: string;
-  };
-}
-
-/** Look-up of registered clients. */
-export interface ClientDirectory {
-  find(id: string): Promise<Client | undefined>;
-  /** All clients, by id. */
-  list(): Promise<Client[]>;
 }
 
 /** What a patient list shows; `birthDate` as FHIR writes it. */
@@ -50,42 +29,53 @@ export interface PatientChoice {
 
 /** Look-up of patients, given by the composition root (the authorization server knows no store). */
 export interface PatientDirectory {
-  find(id: string): Promise<PatientChoice | undefined>;
-  /** The patients to choose from, a first page of them, by name. */
-  list(): Promise<PatientChoice[]>;
+  /** @param account whose choice it is: patients beyond what that user may see are not there */
+  find(id: string, account?: string): Promise<PatientChoice | undefined>;
+  /**
+   * The patients to choose from, a first page of them, by name.
+   * @param words of a name, or a record number; without them every patient counts
+   * @param account whose choice it is; absent: the demo's, before anybody has signed in
+   */
+  list(words?: string, account?: string): Promise<PatientChoice[]>;
 }
 
-/** The users of table `auth_user`. */
+/** The active users of table `auth_user`. */
 export function userDirectory(sql: Sql): UserDirectory {
   return {
     async find(username) {
       const [row] = await sql<User[]>`
-        select username, name, role, fhir_user as "fhirUser" from auth_user where username = ${username}`;
+        select username, name, role, fhir_user as "fhirUser" from auth_user where username = ${username} and active`;
       return row;
     },
     async list() {
       return [
         ...(await sql<User[]>`
-        select username, name, role, fhir_user as "fhirUser" from auth_user order by username`),
+        select username, name, role, fhir_user as "fhirUser" from auth_user where active order by username`),
       ];
     },
   };
 }
 
-/** The clients of table `auth_client`. */
-export function clientDirectory(sql: Sql): ClientDirectory {
+/** The users that may be chosen without a password while DEMO is on: those of the demo that were never given one. */
+export function demoUserDirectory(sql: Sql): UserDirectory {
+  const eligible = () => sql`active and demo and password_hash is null`;
   return {
-    async find(id) {
-      const [row] = await sql<Client[]>`select id, name, scope, metadata from auth_client where id = ${id}`;
+    async find(username) {
+      const [row] = await sql<User[]>`
+        select username, name, role, fhir_user as "fhirUser" from auth_user
+        where username = ${username} and ${eligible()}`;
       return row;
     },
     async list() {
-      return [...(await sql<Client[]>`select id, name, scope, metadata from auth_client order by id`)];
+      return [
+        ...(await sql<User[]>`
+        select username, name, role, fhir_user as "fhirUser" from auth_user where ${eligible()} order by username`),
+      ];
     },
   };
 }
 
-/** Adds users or brings them up to date, all in one statement. */
+/** Adds demo users or brings them up to date, all in one statement; passwords and identities stay as they are. */
 export async function saveUsers(sql: Sql, users: readonly User[]): Promise<void> {
   if (!users.length) return;
   const rows = users.map(({ username, name, role, fhirUser }) => ({
@@ -93,17 +83,9 @@ export async function saveUsers(sql: Sql, users: readonly User[]): Promise<void>
     name,
     role,
     fhir_user: fhirUser,
+    demo: true,
   }));
   await sql`
-    insert into auth_user ${sql(rows, 'username', 'name', 'role', 'fhir_user')}
+    insert into auth_user ${sql(rows, 'username', 'name', 'role', 'fhir_user', 'demo')}
     on conflict (username) do update set name = excluded.name, role = excluded.role, fhir_user = excluded.fhir_user`;
-}
-
-/** Adds clients or brings them up to date. */
-export async function saveClients(sql: Sql, clients: readonly Client[]): Promise<void> {
-  for (const { id, name, scope, metadata } of clients) {
-    await sql`
-      insert into auth_client (id, name, scope, metadata) values (${id}, ${name}, ${scope}, ${sql.json(metadata)})
-      on conflict (id) do update set name = excluded.name, scope = excluded.scope, metadata = excluded.metadata`;
-  }
 }

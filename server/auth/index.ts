@@ -2,18 +2,39 @@
 // https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html
 import type { FastifyInstance } from 'fastify';
 import type { Access } from '../fhir/access.ts';
+import { clientDirectory } from './client/directory.ts';
+import { createClientKeys } from './client/keys.ts';
+import { createCurrentProvider } from './current-provider.ts';
 import type { AuthDeps } from './deps.ts';
-import { clientDirectory } from './directory.ts';
+import type { AuthEvent } from './events.ts';
 import { createGuard } from './guard.ts';
-import { loadKeys } from './keys.ts';
-import { createLaunch, type LaunchContext } from './launch.ts';
+import { createLaunch, type LaunchContext } from './launch/launch.ts';
 import { registerAuthorizationServer } from './mount.ts';
 import { createProvider } from './provider.ts';
+import { presentedTokens } from './token/access-token.ts';
+import { loadKeys } from './token/keys.ts';
+import { createRevocations } from './token/revocation.ts';
 
+export { upstreamOf } from './account/upstream.ts';
+export type { Client, ClientDirectory } from './client/directory.ts';
+export { clientDirectory, saveClients } from './client/directory.ts';
 export type { AuthDeps, AuthLog } from './deps.ts';
-export type { Client, PatientChoice, PatientDirectory, User, UserDirectory } from './directory.ts';
-export { saveClients, saveUsers, userDirectory } from './directory.ts';
-export type { LaunchContext } from './launch.ts';
+export type { PatientChoice, PatientDirectory, User, UserDirectory } from './directory.ts';
+export { demoUserDirectory, saveUsers, userDirectory } from './directory.ts';
+export { encounterDirectory, patientDirectory } from './directory-charts.ts';
+export type { Trust } from './ehr/exchange-subject.ts';
+export { createTrust } from './ehr/issuer-trust.ts';
+export type { FindResources } from './ehr/link-charts.ts';
+export type { AuthEvent } from './events.ts';
+export type { LaunchContext } from './launch/launch.ts';
+export {
+  createPolicies,
+  isPolicy,
+  POLICY_CODE,
+  type Policies,
+  policyProblems,
+  readPolicies,
+} from './policy/policies.ts';
 
 export interface Auth {
   /** Mounts `/auth/*` and `/fhir/.well-known/smart-configuration`. */
@@ -29,12 +50,27 @@ export interface Auth {
 
 /** Builds the authorization server on one database; its keys are made on the first start and shared by all processes. */
 export async function createAuth(deps: AuthDeps): Promise<Auth> {
-  const keys = await loadKeys(deps.sql);
-  const clients = clientDirectory(deps.sql);
-  const provider = createProvider({ ...deps, clients, keys });
+  const { sql, now, policies, prepare, log, config } = deps;
+  const keys = await loadKeys(sql, now);
+  const clients = clientDirectory(sql);
+  const revocations = await createRevocations(sql, now);
+  const standings = { generation: policies.generation, policy: policies.of, client: clients.find };
+  const { publicUrl } = config;
+  const presented = presentedTokens({ publicUrl, sql, now, clients, keys, revocations });
+  const clientKeys = createClientKeys(() => now().getTime());
+  const onEvent = (event: AuthEvent) => {
+    try {
+      deps.onEvent?.(event);
+    } catch (error) {
+      log.error({ kind: event.kind, error: (error as Error).message }, 'an event was not recorded');
+    }
+  };
+  const parts = { ...deps, clients, clientKeys, keys, revocations, presented, onEvent };
+  const current = createCurrentProvider(() => createProvider(parts));
+  keys.onChange(current.replace);
   return {
-    register: (app) => registerAuthorizationServer(app, { ...deps, clients, keys, provider }),
-    guard: createGuard({ publicUrl: deps.config.publicUrl, keys, now: deps.now }),
-    launch: (context) => createLaunch(deps.sql, deps.now(), context),
+    register: (app) => registerAuthorizationServer(app, { ...parts, current }),
+    guard: createGuard({ publicUrl, keys, now, revocations, standings, prepare }),
+    launch: (context) => createLaunch(sql, now(), context),
   };
 }

@@ -1,24 +1,51 @@
 // oidc-provider, configured: the OAuth and OpenID Connect machinery under SMART, every choice in one object.
 // https://github.com/panva/node-oidc-provider/blob/v9.x/docs/README.md
-import Provider, { type Client, type Context, errors, type RouteContext, type Token } from 'oidc-provider';
+import Provider, {
+  type Adapter,
+  type Client,
+  type Context,
+  errors,
+  type RouteContext,
+  type Token,
+} from 'oidc-provider';
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/pool.ts';
-import { createAdapter, createClientAdapter } from './adapter.ts';
+import { createAdapter } from './adapter.ts';
+import { createClientAdapter, extraMetadata } from './client/adapter.ts';
+import {
+  assertionAlgorithms,
+  assertionChecker,
+  clientAuthMethods,
+  extendClients,
+} from './client/authentication.ts';
+import { BACKEND_TOKEN_SECONDS } from './client/credentials.ts';
+import type { ClientDirectory } from './client/directory.ts';
+import type { ClientKeys } from './client/keys.ts';
+import { registrationAnswer, registrationPolicies } from './client/registration.ts';
+import type { AuthLog } from './deps.ts';
+import type { UserDirectory } from './directory.ts';
+import { registerTokenExchange, TOKEN_EXCHANGE } from './ehr/exchange.ts';
+import type { Trust } from './ehr/exchange-subject.ts';
+import { type OnEvent, reportEvents } from './events.ts';
+import { explainRefusals } from './explain.ts';
 import {
   grantMaker,
   grantSeconds,
   interactionRules,
   launchParameters,
-  narrowScopes,
+  refreshSeconds,
   wantsRefresh,
-} from './authorize.ts';
-import type { AuthLog } from './deps.ts';
-import type { ClientDirectory, UserDirectory } from './directory.ts';
-import type { Keys } from './keys.ts';
-import { FIRST_PARTY_CLIENT } from './launch.ts';
-import { errorPage, pageHeaders } from './page.ts';
-import { contextScopes } from './scopes.ts';
-import { ACCESS_TOKEN_SECONDS, accessTokenClaims, accountFinder, tokenAnswer } from './token.ts';
+} from './launch/authorize.ts';
+import { FIRST_PARTY_CLIENT } from './launch/launch.ts';
+import { type CheckCriteria, contextScopes } from './launch/scopes.ts';
+import { languageOf } from './page/language.ts';
+import { errorPage, pageHeaders } from './page/page.ts';
+import type { PresentedTokens } from './token/access-token.ts';
+import { mayIntrospect } from './token/introspection.ts';
+import type { Keys } from './token/keys.ts';
+import { fhirResource } from './token/resource-server.ts';
+import type { Revocations } from './token/revocation.ts';
+import { ACCESS_TOKEN_SECONDS, accessTokenClaims, accountFinder, tokenAnswer } from './token/token.ts';
 
 export interface ProviderDeps {
   config: Pick<Config, 'publicUrl'>;
@@ -26,39 +53,38 @@ export interface ProviderDeps {
   now: () => Date;
   users: UserDirectory;
   clients: ClientDirectory;
+  clientKeys: ClientKeys;
   keys: Keys;
+  revocations: Revocations;
+  presented: PresentedTokens;
   log: AuthLog;
+  onEvent: OnEvent;
+  checkCriteria?: CheckCriteria;
+  trust?: Trust;
 }
 
+const ROUTES = {
+  authorization: '/authorize',
+  token: '/token',
+  jwks: '/jwks',
+  revocation: '/revoke',
+  introspection: '/introspect',
+  registration: '/register',
+};
+
+/** Seconds that a registered client can be read and deleted by its own token: ten years, as good as always. */
+const REGISTRATION_SECONDS = 10 * 365 * 24 * 3600;
+
 /** The client of the app that this server serves at `/app/`. */
-const firstPartyApp = (publicUrl: string) => ({
+const firstPartyApp = (publicUrl: string, grants: readonly string[]) => ({
   client_id: FIRST_PARTY_CLIENT,
   client_name: 'Throughline',
   redirect_uris: [`${publicUrl}/app/`],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', ...grants],
   response_types: ['code'],
   token_endpoint_auth_method: 'none',
   allowed_scope: `${contextScopes.join(' ')} patient/*.cruds user/*.cruds`,
 });
-
-/** The FHIR server as OAuth sees it: the one audience of access tokens. */
-function fhirResource(fhirBase: string) {
-  return async (ctx: RouteContext, resource: string) => {
-    if (resource !== fhirBase) {
-      throw new errors.CustomOIDCProviderError(
-        'invalid_target',
-        `Access tokens are made only for ${fhirBase}.`,
-      );
-    }
-    return {
-      scope: ctx.oidc.grant?.getResourceScope(fhirBase) ?? narrowScopes(ctx),
-      audience: fhirBase,
-      accessTokenTTL: ACCESS_TOKEN_SECONDS,
-      accessTokenFormat: 'jwt',
-      jwt: { sign: { alg: 'ES256' } },
-    };
-  };
-}
 
 /** Cookies carry only the sign-in page's state; over https they also work inside a frame of another site. */
 function cookieOptions(publicUrl: string, keys: string[]) {
@@ -69,15 +95,15 @@ function cookieOptions(publicUrl: string, keys: string[]) {
 }
 
 function lifetimes() {
-  const refresh = (ctx: RouteContext, token: Token) =>
-    ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? grantSeconds(token.scopes);
   return {
     AccessToken: ACCESS_TOKEN_SECONDS,
     AuthorizationCode: 60,
+    ClientCredentials: BACKEND_TOKEN_SECONDS,
     Grant: (ctx: RouteContext) => grantSeconds(ctx.oidc.requestParamScopes),
     IdToken: ACCESS_TOKEN_SECONDS,
     Interaction: 600,
-    RefreshToken: refresh,
+    RegistrationAccessToken: REGISTRATION_SECONDS,
+    RefreshToken: refreshSeconds,
     Session: 600,
   };
 }
@@ -85,28 +111,56 @@ function lifetimes() {
 function showError(ctx: Context, out: { error: string; error_description: string }) {
   ctx.type = 'html';
   ctx.set(pageHeaders());
-  ctx.body = errorPage(out.error, out.error_description);
+  const language = languageOf(ctx.oidc?.params?.ui_locales, ctx.req.headers['accept-language']);
+  ctx.body = errorPage(out.error, out.error_description, language);
+}
+
+/** A client may revoke what it was given. A public one, which anybody can claim to be, is told nothing of other tokens. */
+async function mayRevoke(_ctx: RouteContext, client: Client, token: Token): Promise<boolean> {
+  if (token.clientId === client.clientId) return true;
+  if (client.tokenEndpointAuthMethod === 'none') return false;
+  throw new errors.InvalidRequest('This token was not given to this client, so it cannot revoke it.');
+}
+
+/** The record keeper of each kind. */
+function adapters({ sql, now, revocations, presented, ...parts }: ProviderDeps) {
+  const clients = createClientAdapter({ sql, revocations, ...parts });
+  return (kind: string): Adapter => {
+    if (kind === 'Client') return clients;
+    if (kind === 'AccessToken' || kind === 'ClientCredentials') return presented.adapter(kind);
+    return createAdapter(sql, now, kind, revocations);
+  };
 }
 
 /** Builds the provider; `mount.ts` puts it under `/auth`. */
-export function createProvider({ config, sql, now, users, clients, keys, log }: ProviderDeps): Provider {
+export function createProvider(parts: ProviderDeps): Provider {
+  const { config, sql, now, users, keys, log, checkCriteria } = parts;
   const fhirBase = `${config.publicUrl}/fhir`;
   const off = { enabled: false };
   const deps = { fhirBase, sql, now, users };
   const provider = new Provider(`${config.publicUrl}/auth`, {
-    adapter: (kind: string) =>
-      kind === 'Client' ? createClientAdapter(clients) : createAdapter(sql, now, kind),
-    clients: [firstPartyApp(config.publicUrl)],
-    extraClientMetadata: { properties: ['allowed_scope'] },
-    clientAuthMethods: ['none'],
+    adapter: adapters(parts),
+    clients: [firstPartyApp(config.publicUrl, parts.trust ? [TOKEN_EXCHANGE] : [])],
+    extraClientMetadata: { properties: extraMetadata },
+    clientAuthMethods,
+    enabledJWA: {
+      clientAuthSigningAlgValues: assertionAlgorithms,
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+    },
+    assertJwtClientAuthClaimsAndHeader: assertionChecker(now),
     clientBasedCORS: (_ctx: Context, origin: string, client: Client) =>
       client.redirectUris.some((uri) => new URL(uri).origin === origin),
     jwks: keys.jwks,
     cookies: cookieOptions(config.publicUrl, keys.cookies),
-    routes: { authorization: '/authorize', token: '/token', jwks: '/jwks', revocation: '/revoke' },
+    routes: ROUTES,
     responseTypes: ['code'],
     scopes: contextScopes,
-    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
+    discovery: {
+      end_session_endpoint: `${config.publicUrl}/auth/session/end`,
+      ui_locales_supported: ['en', 'es'],
+    },
+    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name', 'profile'] },
+    allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: () => true },
     extraParams: launchParameters(deps),
     features: {
@@ -115,12 +169,20 @@ export function createProvider({ config, sql, now, users, clients, keys, log }: 
       pushedAuthorizationRequests: off,
       rpInitiatedLogout: off,
       userinfo: off,
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: mayRevoke },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      clientCredentials: { enabled: true },
+      registration: {
+        enabled: true,
+        initialAccessToken: true,
+        policies: registrationPolicies(sql, now),
+      },
+      registrationManagement: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => fhirBase,
         useGrantedResource: () => true,
-        getResourceServerInfo: fhirResource(fhirBase),
+        getResourceServerInfo: fhirResource(fhirBase, checkCriteria),
       },
     },
     interactions: {
@@ -138,7 +200,13 @@ export function createProvider({ config, sql, now, users, clients, keys, log }: 
     renderError: showError,
   });
   provider.proxy = true;
+  extendClients(provider);
+  reportEvents(provider, now, parts.onEvent);
+  provider.use(registrationAnswer());
   provider.use(tokenAnswer(sql));
+  provider.use(explainRefusals);
+  const resourceInfo = fhirResource(fhirBase, checkCriteria);
+  if (parts.trust) registerTokenExchange(provider, { ...deps, trust: parts.trust, resourceInfo });
   const report = (error: Error, route?: string) =>
     log.error({ route, error: error.message }, 'authorization server');
   provider.on('server_error', (ctx: Context, error: Error) => report(error, ctx.oidc?.route));

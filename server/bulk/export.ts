@@ -5,6 +5,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Sql, Transaction } from '../db/pool.ts';
+import { Statement } from '../db/statement.ts';
+import type { Visibility } from '../db/visibility.ts';
+import type { Caller } from '../fhir/access.ts';
 
 export type ExportLevel = 'system' | 'patient';
 
@@ -15,8 +18,8 @@ export interface ExportRequest {
   types: readonly string[];
   /** Only versions from this instant on (ISO 8601). */
   since?: string;
-  /** Whose export it is. */
-  subject: string;
+  /** Whose export it is: it holds what they may read when it is made. */
+  caller: Caller;
 }
 
 export interface ExportJob {
@@ -37,15 +40,16 @@ export interface ExportDependencies {
   typeId: (type: string) => number;
   /** Parameter id of the compartment's index rows. */
   compartment: number;
+  /** What a caller may read of a type. */
+  visibility: (caller: Caller, type: string) => Promise<Visibility>;
   newId: () => string;
   log: { error(details: object, message: string): void };
 }
 
-/** Condition on a resource `r`, with its parameters. */
-interface Recent {
-  condition: string;
-  values: string[];
-}
+/** Condition on a resource `r`. */
+type Condition = (statement: Statement) => string;
+
+type Run = Omit<ExportRequest, 'url'>;
 
 /** Resources fetched at a time; memory holds one such batch. */
 const BATCH = 1000;
@@ -64,19 +68,20 @@ export class Exports {
   }
 
   /** Records a request and begins to run it. @returns the job's id */
-  async start({ url, subject, ...request }: ExportRequest): Promise<string> {
+  async start({ url, caller, ...request }: ExportRequest): Promise<string> {
     const id = this.#deps.newId();
     await this.#deps
-      .sql`insert into export_job (id, url, access, request) values (${id}, ${url}, ${{ subject } as never}, ${request as never})`;
-    this.#run(id, request);
+      .sql`insert into export_job (id, url, access, request) values (${id}, ${url}, ${caller as never}, ${request as never})`;
+    this.#run(id, { ...request, caller });
     return id;
   }
 
   /** Takes up the exports that a former process left unfinished: they begin anew. */
   async resume(): Promise<void> {
     const rows = await this.#deps
-      .sql`select id, request from export_job where status in ('queued', 'in-progress')`;
-    for (const row of rows) this.#run(row.id as string, row.request as ExportRequest);
+      .sql`select id, access, request from export_job where status in ('queued', 'in-progress')`;
+    for (const row of rows)
+      this.#run(row.id as string, { ...(row.request as Run), caller: row.access as Caller });
   }
 
   async find(id: string): Promise<ExportJob | undefined> {
@@ -86,7 +91,7 @@ export class Exports {
       row && {
         id,
         url: row.url as string,
-        subject: (row.access as { subject: string }).subject,
+        subject: (row.access as Caller).subject,
         status: row.status as ExportJob['status'],
         progress: row.progress as string,
         transactionTime: (row.transaction_time as Date | null) ?? undefined,
@@ -118,7 +123,7 @@ export class Exports {
   }
 
   /** One export at a time: each holds a database connection until its end. */
-  #run(id: string, request: Omit<ExportRequest, 'url' | 'subject'>): void {
+  #run(id: string, request: Run): void {
     const run = Promise.all(this.#running.values())
       .then(() => this.#export(id, request))
       .catch(async (error: unknown) => {
@@ -136,7 +141,7 @@ export class Exports {
    * One REPEATABLE READ transaction reads everything: writes meanwhile do not tear the export. Its lock keeps other
    * processes off, and ends with this one, so that whoever resumes can take over.
    */
-  async #export(id: string, { level, types, since }: Omit<ExportRequest, 'url' | 'subject'>): Promise<void> {
+  async #export(id: string, { level, types, since, caller }: Run): Promise<void> {
     const { sql } = this.#deps;
     const folder = this.#folderOf(id);
     await sql.begin('isolation level repeatable read read only', async (transaction) => {
@@ -152,14 +157,17 @@ export class Exports {
       if (!mine || !unfinished) return;
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
-      const recent = since ? await this.#recent(since) : undefined;
+      const recent = since ? [await this.#recent(since)] : [];
       const output: ExportJob['output'] = [];
       for (const [n, type] of types.entries()) {
         const progress = `${type}, ${n} of ${types.length} types done`;
         const [alive] =
           await sql`update export_job set status = 'in-progress', progress = ${progress} where id = ${id} and status in ('queued', 'in-progress') returning id`;
         if (!alive) return;
-        const count = await this.#writeType(transaction, join(folder, `${type}.ndjson`), type, level, recent);
+        const visibility = await this.#deps.visibility(caller, type);
+        const conditions = [(statement: Statement) => visibility.sql('r', statement) ?? 'true', ...recent];
+        const path = join(folder, `${type}.ndjson`);
+        const count = await this.#writeType(transaction, path, type, level, conditions);
         if (count) output.push({ type, count });
       }
       await sql`update export_job set status = 'completed', transaction_time = ${now}, output = ${output as never}, progress = 'completed',
@@ -172,16 +180,14 @@ export class Exports {
    * What `_since` lets pass. When it is the transaction time of a former export, also what that one could not see yet: a
    * write that was on its way has an earlier instant, and belongs to neither export otherwise.
    */
-  async #recent(since: string): Promise<Recent> {
+  async #recent(since: string): Promise<Condition> {
     const [former] = await this.#deps.sql`select request->>'snapshot' as snapshot from export_job
       where date_trunc('milliseconds', transaction_time) = ${since}::text::timestamptz and request ? 'snapshot'
       order by transaction_time limit 1`;
-    if (!former) return { condition: 'and r.last_updated >= $1::text::timestamptz', values: [since] };
-    return {
-      condition:
-        'and (r.last_updated >= $1::text::timestamptz or not pg_visible_in_snapshot(r.xid, $2::text::pg_snapshot))',
-      values: [since, former.snapshot as string],
-    };
+    const after = (statement: Statement) => `r.last_updated >= ${statement.add(since, 'timestamptz')}`;
+    if (!former) return after;
+    return (statement) =>
+      `(${after(statement)} or not pg_visible_in_snapshot(r.xid, ${statement.add(former.snapshot as string, 'pg_snapshot')}))`;
   }
 
   /** @returns the number of resources; no file is left when there is none */
@@ -190,16 +196,18 @@ export class Exports {
     path: string,
     type: string,
     level: ExportLevel,
-    recent: Recent | undefined,
+    conditions: readonly Condition[],
   ): Promise<number> {
     const { typeId, compartment } = this.#deps;
     const confined =
       level === 'patient'
         ? `and exists (select from index_reference i where i.rid = r.rid and i.param = ${compartment})`
         : '';
+    const statement = new Statement();
+    const where = conditions.map((condition) => condition(statement)).join(' and ');
     const query = transaction.unsafe(
-      `select r.content from resource r where r.type = ${typeId(type)} and not r.deleted ${recent?.condition ?? ''} ${confined}`,
-      recent?.values ?? [],
+      `select r.content from resource r where r.type = ${typeId(type)} and not r.deleted and ${where} ${confined}`,
+      statement.values,
     );
     let count = 0;
     async function* lines() {

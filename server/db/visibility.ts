@@ -2,35 +2,28 @@
 import type { Rid } from './rid.ts';
 import type { Statement } from './statement.ts';
 
-/** Access in the store's own numbers. */
-export interface Visibility {
-  /** Types that are seen whole; undefined: all types. */
-  all: readonly number[] | undefined;
-  /** Types seen within the compartment of `patient`. */
-  confined: readonly number[];
-  /** The patient's surrogate; undefined when nothing is confined. */
-  patient?: Rid;
-}
-
 /**
- * Condition on a row of `resource` or `history` with the columns `type` and `rid`.
+ * Condition on a row with the columns `type` and `rid`.
  * @param alias alias of that row
- * @param compartment parameter id of the compartment's index rows
  * @returns undefined when nothing is hidden; `false` as text when everything is
  */
-export function visibleSql(
-  visibility: Visibility,
-  alias: string,
-  compartment: number,
-  statement: Statement,
-): string | undefined {
-  if (!visibility.all) return undefined;
-  const tests: string[] = [];
-  if (visibility.all.length) tests.push(`${alias}.type = any('{${visibility.all.join(',')}}'::smallint[])`);
-  if (visibility.confined.length && visibility.patient) {
-    tests.push(`(${alias}.type = any('{${visibility.confined.join(',')}}'::smallint[]) and exists (
-      select from index_reference access where access.rid = ${alias}.rid and access.param = ${compartment}
-        and access.target = ${statement.add(visibility.patient, 'bigint')}))`);
-  }
-  return tests.length ? `(${tests.join(' or ')})` : 'false';
+export type Condition = (alias: string, statement: Statement) => string | undefined;
+
+/** Access in the store's own numbers. */
+export interface Visibility {
+  /** Types of which something is seen, by their numbers; undefined: all types. */
+  readonly types: readonly number[] | undefined;
+  /** Nothing of these types is hidden. */
+  readonly whole: boolean;
+  /** Nothing of these types is hidden but by labels, which the content of a resource tells of. */
+  readonly byLabels?: boolean;
+  /**
+   * The types that are seen within one patient's chart, and that patient: few rows, which plans begin with.
+   * `sql` is the condition on rows of that chart: what is asked of them beside.
+   */
+  readonly chart?: { readonly patient: Rid; readonly types: readonly number[]; readonly sql: Condition };
+  readonly sql: Condition;
 }
+
+/** Everything: what the server reads for itself. */
+export const UNLIMITED: Visibility = { types: undefined, whole: true, sql: () => undefined };

@@ -30,11 +30,21 @@ export interface Subset {
   elements?: readonly string[];
 }
 
+/** Headers of an answer beside those that its kind has; names in lower case. */
+interface Headed {
+  headers?: Record<string, string>;
+}
+
+/** The version that an answer without its bytes is about: what was deleted, labelled, or is as the client has it. */
+interface About {
+  target?: Pick<Version, 'type' | 'id' | 'version'>;
+}
+
 export type Result =
   /** A resource, read or written. `location` is sent with creates and updates. */
-  | { kind: 'resource'; status: number; resource: Version; location?: boolean; subset?: Subset }
-  | { kind: 'search'; status: number; path: string; page: SearchSet; subset?: Subset }
-  | {
+  | ({ kind: 'resource'; status: number; resource: Version; location?: boolean; subset?: Subset } & Headed)
+  | ({ kind: 'search'; status: number; path: string; page: SearchSet; subset?: Subset } & Headed)
+  | ({
       kind: 'history';
       status: number;
       path: string;
@@ -42,14 +52,14 @@ export type Result =
       self: string;
       next: string | undefined;
       subset?: Subset;
-    }
-  | {
+    } & Headed)
+  | ({
       kind: 'batch';
       status: number;
       type: 'batch-response' | 'transaction-response';
       entries: readonly Result[];
-    }
+    } & Headed)
   /** A resource made for this answer, not stored. */
-  | { kind: 'json'; status: number; json: object; headers?: Record<string, string> }
-  | { kind: 'outcome'; status: number; issues: readonly Issue[]; headers?: Record<string, string> }
-  | { kind: 'empty'; status: number; headers?: Record<string, string> };
+  | ({ kind: 'json'; status: number; json: object } & Headed & About)
+  | ({ kind: 'outcome'; status: number; issues: readonly Issue[] } & Headed)
+  | ({ kind: 'empty'; status: number } & Headed & About);

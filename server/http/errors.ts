@@ -1,4 +1,5 @@
 // Every failure becomes an OperationOutcome here, and only here. Nothing of the database or of a patient is told.
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest, FhirError, issue, outcomeOf, tooLarge, unsupportedMediaType } from '../fhir/errors.ts';
@@ -9,11 +10,14 @@ import { negotiate } from './negotiate.ts';
 /** Fastify's own failures, by code, as ours. */
 const fastifyFailures: Record<string, (limit: number) => FhirError> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (limit) =>
-    tooLarge(`The body is larger than ${limit} bytes. Send less at once, or raise BODY_LIMIT.`),
+    tooLarge(
+      `The body is larger than ${limit} bytes. Send less at once; BODY_LIMIT sets the limit of the FHIR endpoint.`,
+    ),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     unsupportedMediaType('The body must be application/fhir+json (or application/json).'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The body is not as long as Content-Length says.'),
+  FST_ERR_BAD_URL: () => badRequest('The address has a "%" that is no valid encoding.'),
 };
 
 /** What failures are told with. */
@@ -22,6 +26,8 @@ export interface ErrorContext {
   bodyLimit: number;
   /** The failure that a thrown value of the database stands for, if any. */
   databaseFailure: (error: unknown) => FhirError | undefined;
+  /** Counts a request without a valid token; the failure to answer with instead when its address sent too many. */
+  countRefusal?: (request: FastifyRequest) => Promise<FhirError | undefined>;
 }
 
 /** Any thrown value as a named failure; what is not foreseen is a 500 that tells nothing but to look at the log. */
@@ -49,25 +55,33 @@ function representationOf({ url, headers }: FastifyRequest) {
   return negotiate(query, headers.accept) ?? negotiate(new URLSearchParams(), undefined)!;
 }
 
-/** Sends the outcome of a failure. */
-export async function sendError(
+/** The failure that a request is answered with; one without a valid token is counted. */
+export async function failureOf(
+  error: unknown,
+  request: FastifyRequest,
+  context: ErrorContext,
+): Promise<FhirError> {
+  const { bodyLimit = context.bodyLimit } = request.routeOptions;
+  const named = toFhirError(error, { ...context, bodyLimit });
+  if (named.status >= 500) request.log.error({ err: error }, 'request failed');
+  return (named.status === 401 && (await context.countRefusal?.(request))) || named;
+}
+
+/** Sends the outcome of whatever was thrown. */
+export const sendError = async (
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   context: ErrorContext,
+): Promise<FastifyReply> => sendFailure(await failureOf(error, request, context), request, reply, context);
+
+/** Sends the outcome of a failure. */
+export async function sendFailure(
+  failure: FhirError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Pick<ErrorContext, 'base'>,
 ): Promise<FastifyReply> {
-  const failure = toFhirError(error, context);
-  if (failure.status >= 500)
-    request.log.error(
-      {
-        err: {
-          code: (error as { code?: string }).code,
-          message: (error as Error).message,
-          stack: (error as Error).stack,
-        },
-      },
-      'request failed',
-    );
   const outcome = { kind: 'outcome', status: failure.status, issues: failure.issues } as const;
   const { status, headers, body } = await inFormat(
     render(outcome, context.base, 'representation'),
@@ -79,6 +93,9 @@ export async function sendError(
     .code(status)
     .headers({
       ...headers,
+      // A request that fails before it is routed passes no hook that would add these.
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
       vary: 'Accept',
       ...failure.headers,
@@ -88,26 +105,56 @@ export async function sendError(
     .send(body);
 }
 
-/** Requests that Node gives up before there is one: by its error code, the answer's status and words. */
-const unreadable: Record<string, [status: string, diagnostics: string]> = {
-  HPE_HEADER_OVERFLOW: [
-    '431 Request Header Fields Too Large',
-    'The address or the headers are too long. Send a long search by POST to _search.',
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: [
-    '408 Request Timeout',
-    'The request did not arrive whole in time. Send it again.',
-  ],
+/** How a request that Node gave up is answered. */
+interface Unread {
+  status: string;
+  diagnostics: string;
+  headers?: Record<string, string>;
+}
+
+/** Requests that Node gives up before there is one, by its error code. */
+const unreadable: Record<string, Unread> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    diagnostics: 'The address or the headers are too long. Send a long search by POST to _search.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    diagnostics: 'The request did not arrive whole in time. Send it again.',
+  },
+};
+const UNKNOWN_METHOD: Unread = {
+  status: '405 Method Not Allowed',
+  diagnostics: 'This method is not known. Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.',
+  headers: { Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' },
+};
+const NO_HTTP: Unread = { status: '400 Bad Request', diagnostics: 'This is not an HTTP request.' };
+
+/** A request line that is whole but for a method that Node knows. https://www.rfc-editor.org/rfc/rfc9112#section-3 */
+const REQUEST_LINE = /^[!#$%&'*+.^_`|~\w-]+ \S+ HTTP\/1\.[01]\r?\n/;
+
+/** A connection's failure, with the bytes that were not understood. */
+type ConnectionFailure = Error & { code?: string; rawPacket?: unknown };
+
+const unreadOf = ({ code = '', rawPacket }: ConnectionFailure): Unread => {
+  const line = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, 1024) : '';
+  const asked = code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(line);
+  return asked ? UNKNOWN_METHOD : (unreadable[code] ?? NO_HTTP);
 };
 
 /** Answers a connection whose request could not even be read. https://nodejs.org/api/http.html#event-clienterror */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(error: ConnectionFailure, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, diagnostics] = unreadable[error.code ?? ''] ?? [
-    '400 Bad Request',
-    'This is not an HTTP request.',
-  ];
+  const { status, diagnostics, headers } = unreadOf(error);
   const body = JSON.stringify(outcomeOf([issue('invalid', diagnostics)]));
-  const headers = `Content-Type: ${FHIR_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
+  const lines = Object.entries({
+    'Content-Type': FHIR_JSON,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': randomUUID(),
+    ...headers,
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
 }

@@ -1,17 +1,17 @@
 // The FHIR endpoint: bytes in, FhirRequest; Result, bytes out. https://hl7.org/fhir/R4/http.html
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Access } from '../fhir/access.ts';
+import { type Access, noAccess } from '../fhir/access.ts';
 import { badRequest } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 import { isBinary, nativeBinary } from '../response/binary.ts';
 import { inFormat, type Representation } from '../response/format.ts';
 import { type Rendered, render, returnPreference } from '../response/index.ts';
+import { type AuditedRoutes, recordOf, recordRefusals } from './audited.ts';
 import { type Addressed, checkForm, contentTypeOf, registerBodies } from './body.ts';
-import { type ErrorContext, sendError } from './errors.ts';
 import { negotiate, notAcceptable } from './negotiate.ts';
 
-export interface FhirRoutes extends ErrorContext {
+export interface FhirRoutes extends AuditedRoutes {
   /** The caller of a request, from its headers. @throws FhirError 401 */
   guard: (headers: { authorization?: string | undefined }) => Promise<Access>;
   dispatch: (request: FhirRequest) => Promise<Result>;
@@ -27,7 +27,6 @@ declare module 'fastify' {
 const MOUNT = '/fhir';
 /** Addresses that anybody may read. */
 const PUBLIC = new Set(['metadata']);
-const NOBODY: Access = Object.freeze({ subject: 'anonymous', scopes: [] });
 
 /** Path segments after the mount, decoded. */
 function segmentsOf(path: string): string[] {
@@ -51,7 +50,7 @@ async function addressOf(
   const cut = url.indexOf('?');
   const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut));
   const path = segmentsOf(cut < 0 ? url : url.slice(0, cut));
-  const access = PUBLIC.has(path[0] ?? '') ? NOBODY : await guard(headers);
+  const access = PUBLIC.has(path[0] ?? '') ? noAccess : await guard(headers);
   return { method, path, query, headers: headers as FhirRequest['headers'], access };
 }
 
@@ -84,9 +83,11 @@ export async function registerFhir(app: FastifyInstance, routes: FhirRoutes): Pr
   await app.register(async (fhir) => {
     fhir.decorateRequest('fhir');
     registerBodies(fhir, (request) => request.fhir!.address);
-    fhir.setErrorHandler((error, request, reply) => sendError(error, request, reply, routes));
+    recordRefusals(fhir, routes);
     fhir.addHook('onRequest', async (request) => {
+      const record = recordOf(request, routes);
       const address = await addressOf(request, routes);
+      if (record) record.access = address.access;
       request.fhir = { address, representation: representationOf(address, address.query) };
     });
 
@@ -100,12 +101,15 @@ export async function registerFhir(app: FastifyInstance, routes: FhirRoutes): Pr
         body: request.body ?? undefined,
         ...(contentType && { contentType }),
       };
+      await request.audited?.begin(request.body);
+      const result = await dispatch(fhirRequest);
       const { status, headers, body } = await answerOf(
-        await dispatch(fhirRequest),
+        result,
         form ? representationOf(address, new URLSearchParams([...address.query, ...form])) : representation,
         base,
         address.headers.prefer,
       );
+      request.audited?.end({ status, result });
       return reply
         .code(status)
         .headers({ ...headers, 'cache-control': 'no-store', vary: 'Accept' })

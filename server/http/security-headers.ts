@@ -1,27 +1,105 @@
-// The headers that protect pages and answers, as constants: a helmet plugin cost two thirds of the throughput here.
+// The headers that protect answers and pages. Pages get helmet's; FHIR answers constants, as helmet on every answer cost
+// two thirds of the throughput here.
 // https://owasp.org/www-project-secure-headers/ · frames: https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html
+import type { IncomingMessage } from 'node:http';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
-/** No inline scripts, nothing from elsewhere; frames only on this origin. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'self'",
-].join('; ');
+export interface PageGuards {
+  publicUrl: string;
+  /** Sources that may show the app and the sign-in pages in a frame: `'self'` and origins of trusted EHRs. Asked for each page. */
+  frameAncestors: () => readonly string[];
+}
 
-/** Sent with pages. */
-const PAGE_HEADERS = { 'content-security-policy': CONTENT_SECURITY_POLICY, 'referrer-policy': 'no-referrer' };
+/** What no page of ours uses. */
+const PERMISSIONS = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi', 'payment', 'usb']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
-/** Adds them to every answer; what a route has set itself stays. */
+/** A year, in seconds. */
+const HSTS_SECONDS = 31_536_000;
+
+/** Adds what every answer has. */
 export function registerSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
-    const page = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
-    if (page && !reply.hasHeader('content-security-policy')) reply.headers(PAGE_HEADERS);
+  });
+}
+
+/** The demo EHR and the home page stay in frames of ours; the app and sign-in go where a trusted EHR shows them. */
+const framedBy = (frameAncestors: () => readonly string[]) => (request: IncomingMessage) =>
+  /^\/(app|auth)(\/|$)/.test(request.url ?? '') ? frameAncestors().join(' ') : "'self'";
+
+/** What all kinds of pages share. X-Frame-Options is left out: it knows no list, and frame-ancestors stands above it. */
+const common = ({ publicUrl }: PageGuards) =>
+  ({
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: publicUrl.startsWith('https:') && {
+      maxAge: HSTS_SECONDS,
+      includeSubDomains: false,
+    },
+    xFrameOptions: false,
+    xXssProtection: false,
+  }) satisfies FastifyHelmetOptions;
+
+const addPermissions = (scope: FastifyInstance) =>
+  scope.addHook('onRequest', async (_request, reply) => {
+    reply.raw.setHeader('permissions-policy', PERMISSIONS);
+  });
+
+/**
+ * Guards the pages of `scope`: no inline scripts, nothing from elsewhere. `<style>` elements are allowed because Mantine
+ * writes three (its theme, classes for screen widths, the scroll lock of a dialog), and without them the app does not work;
+ * what such a style could fetch is held by img-src and font-src, and style attributes in HTML are not allowed. The isolation
+ * of windows (COOP) holds where a page stands alone and is without effect inside an EHR's frame.
+ */
+export async function guardPages(scope: FastifyInstance, guards: PageGuards): Promise<void> {
+  addPermissions(scope);
+  await scope.register(helmet, {
+    ...common(guards),
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        styleSrcAttr: ["'none'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: [framedBy(guards.frameAncestors)],
+      },
+    },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  });
+}
+
+/**
+ * Guards the authorization server, whose pages name a policy of their own; this one holds for all else that it answers.
+ * form-action is left to them, since a form may lead to the app that asked. No COOP and CORP: apps of others open the
+ * sign-in in a window that they hold on to, and read the token endpoint from their own origin.
+ */
+export async function guardAuthorization(scope: FastifyInstance, guards: PageGuards): Promise<void> {
+  addPermissions(scope);
+  scope.addHook('onRequest', async (request, reply) => {
+    // What the authorization server answers itself does not pass fastify's onSend.
+    reply.raw.setHeader('x-request-id', request.id);
+  });
+  await scope.register(helmet, {
+    ...common(guards),
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: [framedBy(guards.frameAncestors)],
+      },
+    },
+    crossOriginOpenerPolicy: false,
+    crossOriginResourcePolicy: false,
   });
 }

@@ -105,8 +105,9 @@ export async function addContainedTypes(
   if (missing.size) await addContained([...missing]);
 }
 
-/** The compartment's parameter is about access, which contained resources have none of their own to. */
-const isOwn = ({ code }: SearchParam): boolean => code !== '_compartment';
+/** Parameters that are about access, which contained resources have none of their own to: their container's rows count. */
+const ABOUT_ACCESS: ReadonlySet<string> = new Set(['_compartment', '_sensitivity', '_directive']);
+const isOwn = ({ code }: SearchParam): boolean => !ABOUT_ACCESS.has(code);
 
 const negated = (rows: IndexRows): IndexRows =>
   new Map(

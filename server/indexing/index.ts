@@ -1,5 +1,5 @@
 // Resource -> index rows, pure. What indexes a value and what queries it stand together in search/param/.
-import { paramTypes } from '../search/param/index.ts';
+import { rowTypes } from '../search/param/index.ts';
 import type { IndexRow, IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
 
 /** Rows of one index table: the parameter's id and the column values. */
@@ -23,7 +23,7 @@ export function indexResource(
   for (const param of params) {
     const values = param.extract(resource);
     if (!values.length) continue;
-    const { table, rows, modifierRows } = paramTypes[param.type]!;
+    const { table, rows, modifierRows } = rowTypes[param.type]!;
     const made = rows(values, context, param, resource);
     if (made.length) addRows(tables, table, param.id, made);
     for (const [other, row] of modifierRows?.(values) ?? []) addRows(tables, other, param.id, [row]);
@@ -61,4 +61,4 @@ const COMMON_TABLES: readonly IndexTable[] = [
 
 /** Tables in which the resources of a type may have rows. @param params the parameters of the type */
 export const indexTablesOf = (params: readonly SearchParam[]): ReadonlySet<IndexTable> =>
-  new Set([...COMMON_TABLES, ...params.map(({ type }) => paramTypes[type]!.table)]);
+  new Set([...COMMON_TABLES, ...params.map(({ type }) => rowTypes[type]!.table)]);

@@ -8,6 +8,7 @@ import { parseJson } from '../fhir/json.ts';
 import { normalizeString } from '../search/param/string.ts';
 import { displaysOf } from '../search/param/token.ts';
 import type { SearchParam } from '../search/param/type.ts';
+import { WORDLESS } from '../search/param/wordless.ts';
 import { containedIn } from './contained.ts';
 import { contentOf, narrativeOf } from './words.ts';
 
@@ -183,14 +184,15 @@ function groupsBySize(rows: readonly { rid: Rid; size: number }[]): Rid[][] {
   return groups;
 }
 
-/** Indexes the present versions of the changed resources. */
+/** Indexes the present versions of the changed resources, but for types without words. */
 async function indexChanged(
   transaction: Transaction,
   rids: readonly Rid[],
   { parameters: { indexed }, ridOf }: TextIndexDependencies,
 ): Promise<void> {
   const rows = await transaction`select rid::text, deleted, octet_length(content) as size from resource
-    where rid = any(${plainArray(rids)}::bigint[])`;
+    where rid = any(${plainArray(rids)}::bigint[])
+      and type <> all(array(select id from resource_type where name = any(${textArray(WORDLESS)}::text[])))`;
   const sized = rows as unknown as { rid: Rid; deleted: boolean; size: number }[];
   const gone = plainArray(sized.flatMap(({ rid, deleted }) => (deleted ? [rid] : [])));
   await transaction`delete from index_text where rid = any(${gone}::bigint[])`;

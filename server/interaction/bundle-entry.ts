@@ -129,6 +129,8 @@ function expressionInEntry(prefix: string, path: string): string {
 /** The answer of an entry; HEAD asks for no resource. https://hl7.org/fhir/R4/http.html#head */
 export function answerTo({ method }: FhirRequest, result: Result): Result {
   if (method !== 'HEAD' || result.kind === 'outcome') return result;
-  const etag = result.kind === 'resource' ? `W/"${result.resource.version}"` : undefined;
-  return { kind: 'empty', status: result.status, ...(etag && { headers: { etag } }) };
+  const { status } = result;
+  if (result.kind !== 'resource') return { kind: 'empty', status };
+  const { resource: target } = result;
+  return { kind: 'empty', status, headers: { etag: `W/"${target.version}"` }, target };
 }

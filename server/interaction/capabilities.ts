@@ -150,6 +150,10 @@ export function capabilityStatement(input: CapabilityInput): CapabilityStatement
                   extension: [
                     { url: 'authorize', valueUri: `${publicUrl}/auth/authorize` },
                     { url: 'token', valueUri: `${publicUrl}/auth/token` },
+                    { url: 'introspect', valueUri: `${publicUrl}/auth/introspect` },
+                    { url: 'revoke', valueUri: `${publicUrl}/auth/revoke` },
+                    { url: 'register', valueUri: `${publicUrl}/auth/register` },
+                    { url: 'manage', valueUri: `${publicUrl}/auth/grants` },
                   ],
                 },
               ],

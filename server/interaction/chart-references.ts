@@ -1,16 +1,9 @@
-// References out of a patient's chart: a caller who is confined to a patient may not name another patient's resources,
-// and does not learn which of them exist. https://hl7.org/fhir/R4/compartmentdefinition-patient.html
-import { type Access, type Letter, reach } from '../fhir/access.ts';
+// References out of a patient's chart: a caller who is confined to patients may not name other patients' resources, and does
+// not learn which of them exist. https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+import { type Access, chartLimits, type Limit, limitsOf } from '../fhir/access.ts';
 import { confinement } from '../fhir/compartment.ts';
 import type { Context, Executor } from './context.ts';
 import { LETTERS, type PreparedWrite } from './write-pipeline.ts';
-
-/** What the chart of a patient holds, whatever the scopes: the compartment. */
-const chartOf = (patient: string): Access => ({
-  subject: 'chart',
-  patient,
-  scopes: [{ level: 'patient', type: '*', letters: new Set<Letter>(['r']) }],
-});
 
 /** `Type/id` as its parts. */
 export const partsOf = (key: string): { type: string; id: string } => {
@@ -18,8 +11,11 @@ export const partsOf = (key: string): { type: string; id: string } => {
   return { type: key.slice(0, cut), id: key.slice(cut + 1) };
 };
 
+/** Whether a caller who reads a type reads all of it, but for what labels hide. */
+const readsAll = (access: Access, type: string): boolean => limitsOf(access, type, 'r')?.length === 0;
+
 /**
- * References of confined writes that name nothing in the chart of the caller's patient, there or not, as `Type/id`.
+ * References of confined writes that name nothing in the charts that the caller reaches, there or not, as `Type/id`.
  * Types without patients' data (Practitioner, Organization …) and resources that the same request writes are no matter here.
  */
 export async function referencesOutsideChart(
@@ -29,18 +25,30 @@ export async function referencesOutsideChart(
   executor?: Executor,
 ): Promise<string[]> {
   const written = new Set(writes.map(({ version: { type, id } }) => `${type}/${id}`));
-  const named = writes
-    .filter(({ version: { type, method } }) => reach(access, type, LETTERS[method]) === 'compartment')
-    .flatMap(({ references }) => [...references.keys()])
-    .filter((key) => !written.has(key))
-    .map(partsOf)
-    .filter(({ type }) => confinement(type) === 'compartment' && reach(access, type, 'r') !== 'all');
-  if (!named.length) return [];
-  const types = new Set(named.map(({ type }) => type));
-  const visible = await store.visible(
-    named,
-    search.visibility(chartOf(access.patient!), 'r', types),
-    executor,
-  );
-  return named.map(({ type, id }) => `${type}/${id}`).filter((key) => !visible.has(key));
+  const outside: string[] = [];
+  for (const { version, references } of writes) {
+    const charts = chartLimits(limitsOf(access, version.type, LETTERS[version.method]) ?? []);
+    if (!charts.length || !references.size) continue;
+    const named = [...references.keys()]
+      .filter((key) => !written.has(key))
+      .map(partsOf)
+      .filter(({ type }) => confinement(type) !== 'shared' && !readsAll(access, type));
+    if (!named.length) continue;
+    const visible = await visibleIn(charts, named);
+    outside.push(...named.map(({ type, id }) => `${type}/${id}`).filter((key) => !visible.has(key)));
+  }
+  return outside;
+
+  /** In a chart, or, of types that lie in none (Group, Binary …), among what the caller may read. */
+  async function visibleIn(charts: readonly Limit[], named: readonly { type: string; id: string }[]) {
+    const visible = new Set<string>();
+    for (const [inChart, keys] of Map.groupBy(named, ({ type }) => confinement(type) === 'compartment')) {
+      const types = [...new Set(keys.map(({ type }) => type))];
+      const seen = inChart
+        ? search.visibilities.charts(access, charts, types)
+        : search.visibility(access, 'r', types);
+      for (const key of await store.visible(keys, seen, executor)) visible.add(key);
+    }
+    return visible;
+  }
 }

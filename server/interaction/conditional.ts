@@ -7,9 +7,10 @@ import { type StoredVersion, VersionRace } from '../store/index.ts';
 import { resourceBody } from './body.ts';
 import type { Body, Context, Executor, FhirRequest, Handler } from './context.ts';
 import { type Criteria, criteriaOf } from './criteria.ts';
-import { checkScope, currentFor } from './current.ts';
+import { currentFor } from './current.ts';
 import { writeDeletion } from './delete.ts';
 import { writePatch } from './patch.ts';
+import { checkScope } from './reach.ts';
 import { writeUpdate } from './update.ts';
 
 /**

@@ -6,8 +6,8 @@ import { resourceBody } from './body.ts';
 import { findMatch } from './conditional.ts';
 import type { Context, Executor, FhirRequest, Handler } from './context.ts';
 import { criteriaOf } from './criteria.ts';
-import { checkScope } from './current.ts';
 import { checkParameters } from './parameters.ts';
+import { checkScope } from './reach.ts';
 import { storeWrites } from './store-writes.ts';
 import { prepareWrite, writtenVersion } from './write-pipeline.ts';
 

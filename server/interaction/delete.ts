@@ -30,7 +30,7 @@ export async function writeDeletion(
   const intent = { type, id, letter: 'd', current, access, lastUpdated: context.now() } as const;
   const { version, lastUpdated } = prepareWrite(context, intent);
   const { written } = await context.store.write([version], lastUpdated, [], executor);
-  return written.size
-    ? { kind: 'empty', status: 204, headers: { etag: `W/"${version.version}"` } }
-    : undefined;
+  if (!written.size) return undefined;
+  const target = { type, id, version: version.version };
+  return { kind: 'empty', status: 204, headers: { etag: `W/"${version.version}"` }, target };
 }

@@ -1,8 +1,8 @@
 // history of one resource, the latest version first. https://hl7.org/fhir/R4/http.html#history
 import { notFound } from '../fhir/errors.ts';
 import type { Handler } from './context.ts';
-import { checkScope } from './current.ts';
 import { readHistory, readHistoryQuery } from './history.ts';
+import { checkScope } from './reach.ts';
 
 /** 200, 403 without a scope, or 404 when there never was such a resource. */
 export const historyInstance: Handler = async (context, request) => {

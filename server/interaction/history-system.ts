@@ -10,7 +10,7 @@ const PATH = '_history';
 export const historySystem: Handler = async (context, request) => {
   const { search, history } = context;
   const visibility = search.visibility(request.access, 'r');
-  if (visibility.all?.length === 0 && !visibility.confined.length)
+  if (visibility.types?.length === 0)
     throw forbidden(
       'Your access does not cover reading any type. Ask for a scope such as user/*.r.',
       undefined,

@@ -1,7 +1,7 @@
 // history of one resource type, newest version first. https://hl7.org/fhir/R4/http.html#history
 import type { Handler } from './context.ts';
-import { checkScope } from './current.ts';
 import { readHistory, readHistoryQuery } from './history.ts';
+import { checkScope } from './reach.ts';
 
 /** 200, or 403 without a scope. */
 export const historyType: Handler = async (context, request) => {

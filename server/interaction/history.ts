@@ -12,8 +12,8 @@ import type {
   HistoryWindow,
 } from '../store/history.ts';
 import type { Context, FhirRequest } from './context.ts';
-import { isVersionVisible } from './current.ts';
 import { isLenient } from './parameters.ts';
+import { visibleVersions } from './reach.ts';
 
 /** What a history request asks for. */
 export interface HistoryQuery {
@@ -111,7 +111,7 @@ export async function readHistory(
   const found: HistoryVersion[] = [];
   while (count > 0 && found.length <= count) {
     const { versions, horizon } = await read({ window, count: count + 1, after, executor });
-    found.push(...versions.filter((version) => isVersionVisible(context, access, version.type, version)));
+    found.push(...(await visibleVersions(context, access, versions, executor)));
     const last = versions.at(-1);
     if (last) after = cursorAt(last, horizon);
     if (versions.length <= count) break;

@@ -3,10 +3,11 @@ import { gone, notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { StoredVersion } from '../store/index.ts';
 import type { Context, Executor, FhirRequest, Handler } from './context.ts';
-import { checkScope, isVersionVisible, onCurrent } from './current.ts';
+import { onCurrent } from './current.ts';
 import { checkParameters } from './parameters.ts';
 import { patched } from './patch/index.ts';
 import { checkVersion } from './precondition.ts';
+import { checkScope, visibleVersions } from './reach.ts';
 import { storeWrites } from './store-writes.ts';
 import { prepareWrite, writtenVersion } from './write-pipeline.ts';
 
@@ -23,15 +24,17 @@ export const patch: Handler = async (context, request) => {
  * The version that a patch starts from. It tells what stands there, so the caller must be allowed to read it too.
  * @throws FhirError 403 without a scope to read, 404 and 410: a patch creates nothing; 412 when a condition does not hold
  */
-export function patchable(
+export async function patchable(
   context: Context,
   { headers, access }: Pick<FhirRequest, 'headers' | 'access'>,
   [type, id]: readonly [type: string, id: string],
   current: StoredVersion | undefined,
-): StoredVersion {
+  executor?: Executor,
+): Promise<StoredVersion> {
   checkScope(access, type, 'r');
   const present = checkVersion(headers, current);
-  if (present && isVersionVisible(context, access, type, present)) return present;
+  const [seen] = present ? await visibleVersions(context, access, [{ type, ...present }], executor) : [];
+  if (seen) return seen;
   if (current?.deleted)
     throw gone(
       `${type}/${id} was deleted; a patch needs a resource that is there. Send an update to bring it back.`,
@@ -48,7 +51,8 @@ export async function writePatch(
   executor?: Executor,
 ): Promise<Result | undefined> {
   const { access } = request;
-  const resource = patched(patchable(context, request, [type, id], current).content, request);
+  const { content } = await patchable(context, request, [type, id], current, executor);
+  const resource = patched(content, request);
   const prepared = prepareWrite(context, {
     type,
     id,

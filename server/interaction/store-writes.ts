@@ -4,7 +4,8 @@ import type { Access } from '../fhir/access.ts';
 import { type FhirError, issue, unprocessable } from '../fhir/errors.ts';
 import { referencesOutsideChart } from './chart-references.ts';
 import type { Context, Executor } from './context.ts';
-import type { PreparedWrite } from './write-pipeline.ts';
+import { checkWithin } from './reach.ts';
+import { LETTERS, type PreparedWrite } from './write-pipeline.ts';
 
 /** 422 for references that name nothing here, each with its expression. */
 export function danglingReferences(
@@ -27,7 +28,7 @@ export function danglingReferences(
  * Stores prepared writes of one instant, all with one statement.
  * @param expressions the references that must exist here: key `Type/id`, value where each stands
  * @returns false when another writer was faster on any of them; inside a transaction the others are then to be rolled back
- * @throws FhirError 422 that names each reference to nothing; then nothing was stored
+ * @throws FhirError 403 for what the caller may not write, 422 that names each reference to nothing; then nothing was stored
  */
 export async function storeWrites(
   context: Context,
@@ -36,6 +37,10 @@ export async function storeWrites(
   access: Access,
   executor?: Executor,
 ): Promise<boolean> {
+  const resources = writes.flatMap(({ version: { method, resource } }) =>
+    resource ? [{ letter: LETTERS[method], resource }] : [],
+  );
+  await checkWithin(context, resources, access, executor);
   const outside = await referencesOutsideChart(context, writes, access, executor);
   if (outside.length) throw danglingReferences(outside, expressions);
   const versions = writes.map(({ version }) => version);

@@ -9,8 +9,8 @@ import { checkBodyId, resourceBody } from './body.ts';
 import { entryFailure, requestOf } from './bundle-entry.ts';
 import type { Body, Context, FhirRequest } from './context.ts';
 import { type Criteria, criteriaOf } from './criteria.ts';
-import { checkScope } from './current.ts';
 import { checkParameters } from './parameters.ts';
+import { checkScope } from './reach.ts';
 import { LETTERS, type PreparedWrite, type WriteMethod } from './write-pipeline.ts';
 
 /** One entry on its way through the transaction. */

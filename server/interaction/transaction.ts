@@ -7,11 +7,12 @@ import { type StoredVersion, VersionRace } from '../store/index.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { answerTo, entryFailure } from './bundle-entry.ts';
 import type { Context, Executor, FhirRequest } from './context.ts';
-import { outsideCompartment, wasInCompartment } from './current.ts';
+import { wasWithin } from './current.ts';
 import type { Links } from './links.ts';
 import { patched } from './patch/index.ts';
 import { patchable } from './patch.ts';
 import { checkVersion } from './precondition.ts';
+import { outside } from './reach.ts';
 import { storeWrites } from './store-writes.ts';
 import {
   checkMatches,
@@ -92,7 +93,7 @@ async function checkVisible({ context, executor, present }: Attempt, steps: read
   for (const method of ['DELETE', 'PUT', 'PATCH'] as const) {
     const letter = LETTERS[method];
     const confined = withMethod(steps, method).filter(
-      (step) => present.has(keyOf(step)) && reach(step.request.access, step.type, letter) === 'compartment',
+      (step) => present.has(keyOf(step)) && reach(step.request.access, step.type, letter) !== 'all',
     );
     const [first] = confined;
     if (!first) continue;
@@ -106,17 +107,17 @@ async function checkVisible({ context, executor, present }: Attempt, steps: read
       const { type, id } = step;
       const current = present.get(keyOf(step))!;
       const isInside = current.deleted
-        ? await wasInCompartment(context, [type, id], access, current, executor)
+        ? await wasWithin(context, [type, id], access, letter, current, executor)
         : visible.has(keyOf(step));
-      if (!isInside) throw entryFailure(outsideCompartment(type, id), step.index);
+      if (!isInside) throw entryFailure(outside(access, type, id, letter), step.index);
     }
   }
 }
 
 /** What a patch makes of the present version. */
-function patchStep({ context, present }: Attempt, step: Step): void {
+async function patchStep({ context, present, executor }: Attempt, step: Step): Promise<void> {
   const { type, id, request } = step;
-  const { content } = patchable(context, request, [type, id], present.get(keyOf(step)));
+  const { content } = await patchable(context, request, [type, id], present.get(keyOf(step)), executor);
   step.resource = patched(content, request);
 }
 
@@ -162,8 +163,15 @@ function prepareStep(
         resource: writtenVersion(step.prepared),
         location: true,
       }
-    : { kind: 'empty', status: 204, headers: { etag: `W/"${step.prepared.version.version}"` } };
+    : deleted(type, id, step.prepared.version.version);
 }
+
+const deleted = (type: string, id: string, version: number): Result => ({
+  kind: 'empty',
+  status: 204,
+  headers: { etag: `W/"${version}"` },
+  target: { type, id, version },
+});
 
 async function readEntry({ context, executor }: Attempt, step: Step, budget: AnswerBudget): Promise<Result> {
   return forEntry(step, async () => {

@@ -1,14 +1,14 @@
 // The checks that every new version passes, in order, however it arrives (REST, batch, transaction, import).
 // https://hl7.org/fhir/R4/http.html#update
 import type { Resource } from '@medplum/fhirtypes';
-import { type Access, type Letter, reach } from '../fhir/access.ts';
-import { forbidden, issue, unprocessable } from '../fhir/errors.ts';
+import type { Access, Letter } from '../fhir/access.ts';
+import { issue, unprocessable } from '../fhir/errors.ts';
 import { stringifyJson } from '../fhir/json.ts';
 import { forEachReference, localReference } from '../fhir/reference.ts';
 import type { Version } from '../fhir/result.ts';
 import { type NewVersion, resourceOf, type StoredVersion } from '../store/index.ts';
 import type { Context } from './context.ts';
-import { checkScope } from './current.ts';
+import { checkScope } from './reach.ts';
 
 /** The verbs that write, with the scope letter that each needs. */
 export const LETTERS = { DELETE: 'd', POST: 'c', PUT: 'u', PATCH: 'u' } as const;
@@ -39,23 +39,13 @@ export interface WriteIntent {
 const checkReach = (_context: Context, { type, letter, access }: WriteIntent): void =>
   checkScope(access, type, letter);
 
-function checkValid(context: Context, { resource }: WriteIntent): void {
+function checkValid({ validator }: Context, { type, resource, id }: WriteIntent): void {
   if (!resource) return;
-  const issues = context.validator.validate(resource);
+  const issues = validator.validate(resource);
+  // Some have their place at one id only, which is not the one in the body of a create.
+  if (type === 'Basic' && resource.id !== id) issues.push(...validator.validate({ ...resource, id }));
   if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal'))
     throw unprocessable(issues);
-}
-
-/** Within a patient's compartment only that patient's resources may be written. */
-function checkCompartment(context: Context, { type, id, letter, resource, access }: WriteIntent): void {
-  if (!resource || reach(access, type, letter) !== 'compartment') return;
-  if (!context.store.compartmentsOf({ ...resource, id }).has(context.store.rid('Patient', access.patient!))) {
-    throw forbidden(
-      `This ${type} is not about the patient whose chart is open. Only that patient's resources can be written.`,
-      undefined,
-      'compartment',
-    );
-  }
 }
 
 function checkCare(context: Context, { current, resource, access }: WriteIntent): void {
@@ -113,13 +103,12 @@ export function stamp<T extends Resource>(resource: T, id: string, version: numb
 
 /**
  * Checks a write and makes its version.
- * @throws FhirError 403 (scope, compartment, role), 409 (state), 422 (invalid)
+ * @throws FhirError 403 (scope, role), 409 (state), 422 (invalid)
  */
 export function prepareWrite(context: Context, intent: WriteIntent): PreparedWrite {
   checkReach(context, intent);
   checkValid(context, intent);
   const references = localReferences(intent.resource, context.base);
-  checkCompartment(context, intent);
   checkCare(context, intent);
   const { type, id, letter, current, lastUpdated } = intent;
   const number = (current?.version ?? 0) + 1;

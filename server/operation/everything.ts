@@ -1,12 +1,12 @@
 // $everything: all that is known about a patient, about an encounter, or about every patient that the caller may see.
 // https://hl7.org/fhir/R4/operation-patient-everything.html · https://hl7.org/fhir/R4/operation-encounter-everything.html
-import { reach } from '../fhir/access.ts';
+import { limitsOf, onlyPatient } from '../fhir/access.ts';
 import { type DateRange, dateRange } from '../fhir/datetime.ts';
 import { resourceTypes } from '../fhir/elements.ts';
 import { badRequest, notFound, notSupported } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
-import { checkScope } from '../interaction/current.ts';
+import { checkScope } from '../interaction/reach.ts';
 import type { Everything, EverythingFilter, EverythingRow, Focus } from '../search/everything.ts';
 import { MAX_COUNT } from '../search/query.ts';
 import { operationParameters } from './parameters.ts';
@@ -85,7 +85,7 @@ function readQuery(type: Focus['type'], request: FhirRequest): EverythingQuery {
 /** The one patient of a caller who is confined to a chart stands for all patients. */
 const focusOf = (type: Focus['type'], id: string | undefined, { access }: FhirRequest): Focus => ({
   type,
-  id: id ?? (reach(access, type, 'r') === 'compartment' ? access.patient : undefined),
+  id: id ?? onlyPatient(limitsOf(access, type, 'r') ?? []),
 });
 
 async function checkThere({ store, search }: Context, focus: Focus, request: FhirRequest): Promise<void> {

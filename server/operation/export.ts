@@ -1,6 +1,6 @@
 // $export at system and Patient level: kick-off, status, cancel. https://hl7.org/fhir/uv/bulkdata/STU2/export.html
 import type { ExportJob, ExportLevel, Exports } from '../bulk/export.ts';
-import { reachesSystem } from '../fhir/access.ts';
+import { callerOf, reachesSystem } from '../fhir/access.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
 import { dateRange } from '../fhir/datetime.ts';
 import { resourceTypes } from '../fhir/elements.ts';
@@ -79,7 +79,7 @@ export async function exportKickOff(
     level,
     types: typesOf(query, level, access),
     ...(since && { since: dateRange(since)!.low }),
-    subject: access.subject,
+    caller: callerOf(access),
   });
   return { kind: 'empty', status: 202, headers: { 'content-location': `${base}/$export/${id}` } };
 }

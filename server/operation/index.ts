@@ -4,6 +4,7 @@ import { notFound } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 import { methodNotOffered } from '../interaction/method.ts';
+import { type BreakGlassContext, breakGlass } from './break-glass.ts';
 import { type EverythingContext, everything } from './everything.ts';
 import { type ExportContext, exportCancel, exportKickOff, exportStatus } from './export.ts';
 import type { CodeSystemImportContext } from './import-code-system.ts';
@@ -20,7 +21,8 @@ export type OperationContext = ExportContext &
   EverythingContext &
   MetaContext &
   TerminologyContext &
-  CodeSystemImportContext;
+  CodeSystemImportContext &
+  BreakGlassContext;
 
 export type OperationHandler = (context: OperationContext, request: FhirRequest) => Promise<Result>;
 
@@ -41,6 +43,7 @@ export interface Operation {
 
 const EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export';
 const R4 = 'http://hl7.org/fhir/OperationDefinition';
+const OURS = 'https://throughline.example/fhir/OperationDefinition';
 const PATIENT_EXPORT = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export';
 
 export const operations: readonly Operation[] = [
@@ -72,6 +75,14 @@ export const operations: readonly Operation[] = [
     `${R4}/Encounter-everything`,
     'Encounter',
   ),
+  {
+    code: 'break-glass',
+    method: 'POST',
+    path: 'Patient/{id}/$break-glass',
+    type: 'Patient',
+    definition: `${OURS}/Patient-break-glass`,
+    handler: breakGlass,
+  },
   ...offered('meta', '$meta', metaInUse, `${R4}/Resource-meta`),
   ...offered('meta', '{type}/$meta', metaInUse),
   ...offered('meta', '{type}/{id}/$meta', metaOfResource),

@@ -8,6 +8,7 @@ import type { Context, FhirRequest } from '../interaction/context.ts';
 import { onCurrent } from '../interaction/current.ts';
 import { checkParameters } from '../interaction/parameters.ts';
 import { checkVersion } from '../interaction/precondition.ts';
+import { checkScope, visibleVersions } from '../interaction/reach.ts';
 import { writeUpdate } from '../interaction/update.ts';
 import { resourceOf, type StoredVersion } from '../store/index.ts';
 import { metaOf, metaResult } from './meta.ts';
@@ -79,11 +80,13 @@ const changing =
     checkParameters(request);
     const [type, id] = request.path as [string, string];
     const given = givenLabels(request);
+    checkScope(request.access, type, 'r');
     return onCurrent(context, [type, id], request.access, 'u', (current, executor) =>
       writeMeta(context, request, id, current, (meta) => changedMeta(meta, given, change), executor),
     );
   };
 
+/** The answer tells what stands there, so the caller must be allowed to read it too. */
 async function writeMeta(
   context: Context,
   request: FhirRequest,
@@ -95,13 +98,17 @@ async function writeMeta(
   const name = request.path.slice(0, 2).join('/');
   if (!current) throw notFound(`There is no ${name}, or your access does not cover it.`);
   if (current.deleted) throw gone(`${name} was deleted. Its versions are at ${name}/_history.`);
+  const [type] = request.path as [string];
+  const [seen] = await visibleVersions(context, request.access, [{ type, ...current }], executor);
+  if (!seen) throw notFound(`There is no ${name}, or your access does not cover reading it.`);
   checkVersion(request.headers, current);
   const resource = resourceOf(current);
   const meta = change(resource.meta ?? {});
-  if (!meta) return metaResult(metaOf(current.content), { etag: `W/"${current.version}"` });
+  if (!meta) return { ...metaResult(metaOf(current.content)), headers: { etag: `W/"${current.version}"` } };
   const written = await writeUpdate(context, request, { ...resource, meta }, id, current, executor);
   if (written?.kind !== 'resource') return written;
-  return metaResult(metaOf(written.resource.content), { etag: `W/"${written.resource.version}"` });
+  const { resource: target } = written;
+  return { ...metaResult(metaOf(target.content)), headers: { etag: `W/"${target.version}"` }, target };
 }
 
 /** 200 with the meta that came of it; 403, 404, 409, 412 and 422 as for an update. */

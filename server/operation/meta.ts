@@ -6,7 +6,7 @@ import { badRequest, forbidden } from '../fhir/errors.ts';
 import { parseJson } from '../fhir/json.ts';
 import type { Result } from '../fhir/result.ts';
 import type { Context, FhirRequest } from '../interaction/context.ts';
-import { checkScope } from '../interaction/current.ts';
+import { checkScope } from '../interaction/reach.ts';
 import { read } from '../interaction/read.ts';
 import { vread } from '../interaction/vread.ts';
 import { operationParameters } from './parameters.ts';
@@ -20,10 +20,9 @@ export interface MetaContext extends Context {
 }
 
 /** 200 with a Parameters resource that holds the meta as `return`. */
-export const metaResult = (meta: Meta, headers: Record<string, string> = {}): Result => ({
+export const metaResult = (meta: Meta): Extract<Result, { kind: 'json' }> => ({
   kind: 'json',
   status: 200,
-  headers,
   json: { resourceType: 'Parameters', parameter: [{ name: 'return', valueMeta: meta }] },
 });
 
@@ -43,7 +42,7 @@ export async function metaInUse(context: MetaContext, request: FhirRequest): Pro
   if (type) checkScope(access, type, 'r');
   const types = type ? [type] : [...resourceTypes];
   const visibility = context.search.visibility(access, 'r', types);
-  if (visibility.all?.length === 0 && !visibility.confined.length)
+  if (visibility.types?.length === 0)
     throw forbidden(
       'Your access does not cover reading any type. Ask for a scope such as user/*.r.',
       undefined,

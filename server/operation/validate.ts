@@ -6,9 +6,10 @@ import { checkBodyId, resourceBody } from '../interaction/body.ts';
 import { partsOf, referencesOutsideChart } from '../interaction/chart-references.ts';
 import type { Body, Context, FhirRequest } from '../interaction/context.ts';
 import { currentFor } from '../interaction/current.ts';
+import { checkScope, checkWithin } from '../interaction/reach.ts';
 import { danglingReferences } from '../interaction/store-writes.ts';
 import { prepareWrite } from '../interaction/write-pipeline.ts';
-import { resourceOf } from '../store/index.ts';
+import { resourceOf, UNLIMITED } from '../store/index.ts';
 import { bodyParameters, operationParameters } from './parameters.ts';
 
 /** https://hl7.org/fhir/R4/valueset-resource-validation-mode.html */
@@ -73,9 +74,15 @@ function modeOf(value: string): Mode {
 
 const isError = ({ severity }: Issue): boolean => severity === 'error' || severity === 'fatal';
 
-/** The present resource. @throws FhirError 403, 404, 410 */
-async function present(context: Context, type: string, id: string, request: FhirRequest): Promise<Body> {
-  const current = await currentFor(context, [type, id], request.access, 'r');
+/** The present resource, if the caller may read it. @throws FhirError 403, 404, 410 */
+async function present(
+  { store, search }: Context,
+  type: string,
+  id: string,
+  { access }: FhirRequest,
+): Promise<Body> {
+  checkScope(access, type, 'r');
+  const current = await store.read(type, id, search.visibility(access, 'r', [type]));
   if (!current) throw notFound(`There is no ${type}/${id}, or your access does not cover it.`);
   if (current.deleted) throw gone(`${type}/${id} was deleted. Its versions are at ${type}/${id}/_history.`);
   return resourceOf(current);
@@ -91,6 +98,7 @@ async function refusals(
 ): Promise<readonly Issue[]> {
   const letter = ({ create: 'c', update: 'u', delete: 'd' } as const)[mode];
   try {
+    checkScope(access, type, letter);
     const current = mode === 'create' ? undefined : await currentFor(context, [type, id], access, letter);
     if (mode === 'delete' && !current)
       throw notFound(`There is no ${type}/${id}, or your access does not cover it: nothing to delete.`);
@@ -98,8 +106,9 @@ async function refusals(
     const intent = { type, id, letter, current, access, lastUpdated, ...(resource && { resource }) };
     const prepared = prepareWrite(context, intent);
     const keys = [...prepared.references.keys()].filter((key) => key !== `${type}/${id}`);
+    if (resource) await checkWithin(context, [{ letter, resource: { ...resource, id } }], access);
     const outside = await referencesOutsideChart(context, [prepared], access);
-    const there = await context.store.visible(keys.map(partsOf), { all: undefined, confined: [] });
+    const there = await context.store.visible(keys.map(partsOf), UNLIMITED);
     const absent = keys.filter((key) => outside.includes(key) || !there.has(key));
     return absent.length ? danglingReferences(absent, prepared.references).issues : [];
   } catch (error) {

@@ -49,21 +49,25 @@ type Renderers = {
 };
 
 const renderers: Renderers = {
-  resource({ status, resource, location, subset }, base, preference) {
+  resource({ status, resource, location, subset, headers }, base, preference) {
     const { type, id, version, lastUpdated, content } = resource;
     const body = location ? preferredBody[preference](content) : subset ? subsetOf(content, subset) : content;
     return json(status, body, {
       etag: `W/"${version}"`,
       'last-modified': lastUpdated.toUTCString(),
       ...(location && { location: `${base}/${type}/${id}/_history/${version}` }),
+      ...headers,
     });
   },
-  search: ({ status, path, page, subset }, base) => json(status, searchBundle(base, path, page, subset)),
-  history: ({ status, path, ...page }, base) => json(status, historyBundle(base, path, page)),
-  batch: ({ status, type, entries }, base, preference) =>
+  search: ({ status, path, page, subset, headers }, base) =>
+    json(status, searchBundle(base, path, page, subset), headers),
+  history: ({ status, path, headers, ...page }, base) =>
+    json(status, historyBundle(base, path, page), headers),
+  batch: ({ status, type, entries, headers }, base, preference) =>
     json(
       status,
       batchBundle(base, type, entries, (entry) => render(entry, base, preference).body as string, preference),
+      headers,
     ),
   json: ({ status, json: body, headers }) => json(status, JSON.stringify(body), headers),
   outcome: ({ status, issues, headers }) => json(status, JSON.stringify(outcomeOf(issues)), headers),

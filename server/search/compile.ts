@@ -1,6 +1,6 @@
 // SearchQuery -> SQL. One criterion gives the order, newest first, through its index; the others are semi-joins; it stops early.
 import { Statement } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+import type { Visibility } from '../db/visibility.ts';
 import { compartmentRows } from './criterion/compartment.ts';
 import { criterionSql } from './criterion/index.ts';
 import { isPositive, rowTest, tableOf } from './criterion/index-parameter.ts';
@@ -132,12 +132,12 @@ export function partsOf(
       continue;
     }
     // Within a compartment few rows match, and merging stretches of the whole index would read the rest for nothing.
-    const rows = visibility.confined.length
+    const rows = visibility.chart
       ? rowsOf(first, context)
       : orderedRowsOf(first, context, isDescending(query.sort));
     from = `(${rows}) f join resource r on r.rid = f.rid`;
   }
-  const visible = visibleSql(visibility, 'r', context.compartment, statement);
+  const visible = visibility.sql('r', statement);
   if (visible) where.push(visible);
   return { statement, from, order: first ? 'f' : 'r', once: !first || isOnce(first), where };
 }

@@ -3,7 +3,7 @@
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { Rid, RidOf } from '../db/rid.ts';
 import { plainArray, Statement } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+import type { Visibility } from '../db/visibility.ts';
 import { compartments } from '../fhir/compartment.ts';
 import { resourceTypes } from '../fhir/elements.ts';
 import { careDateParams } from './care-date.ts';
@@ -86,7 +86,7 @@ export class Everything {
   }
 
   #conditions(part: Part, { focus, visibility, filter }: EverythingRequest, statement: Statement): string[] {
-    const { registry, typeId } = this.#deps;
+    const { typeId } = this.#deps;
     const conditions =
       focus.id === undefined
         ? this.#ofAll(part, filter, statement)
@@ -94,7 +94,7 @@ export class Everything {
     const { since, types } = filter;
     if (since) conditions.push(`r.last_updated >= ${statement.add(since, 'timestamptz')}`);
     if (types) conditions.push(`r.type = any('${plainArray(types.map(typeId))}'::smallint[])`);
-    const visible = visibleSql(visibility, 'r', registry.compartment, statement);
+    const visible = visibility.sql('r', statement);
     return visible ? [...conditions, visible] : conditions;
   }
 
@@ -114,7 +114,7 @@ export class Everything {
     const inside = `select i.rid from index_reference i where i.param = any('${params}'::smallint[]) and i.target = ${focus}`;
     if (part === 'inside')
       return [`r.rid in (${inside})`, `r.rid <> ${focus}`, ...this.#careDates('r', filter, statement)];
-    const visible = visibleSql(visibility, 's', registry.compartment, statement);
+    const visible = visibility.sql('s', statement);
     const sources = [
       'not s.deleted',
       ...(visible ? [visible] : []),

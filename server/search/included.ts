@@ -1,7 +1,7 @@
 // Fetches what is included beside a page: one statement a level, under the caller's access. https://hl7.org/fhir/R4/search.html#revinclude
 import type { Rid, RidOf } from '../db/rid.ts';
 import { plainArray, Statement, textArray } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+import type { Visibility } from '../db/visibility.ts';
 import { type Issue, issue } from '../fhir/errors.ts';
 import type { Compiled } from './compile.ts';
 import type { Include } from './include.ts';
@@ -77,13 +77,13 @@ function levelStatement(
   { selects, statement }: Sources,
   seen: ReadonlySet<Rid>,
   room: number,
-  { registry, visibility }: IncludeContext,
+  { visibility }: IncludeContext,
 ): Compiled {
-  const visible = visibleSql(visibility, 'r', registry.compartment, statement);
+  const visible = visibility.sql('r', statement);
   const text = `select r.rid::text as rid, r.content from (select distinct rid from (${selects.join(' union all ')}) f) t
     join resource r on r.rid = t.rid and not r.deleted
     where r.rid <> all(${statement.add(plainArray([...seen]), 'bigint[]')}) ${visible ? `and ${visible}` : ''}
-    limit ${room + 1}`;
+    order by r.rid limit ${room + 1}`;
   return { text, values: statement.values };
 }
 

@@ -3,7 +3,7 @@ import type { Systems } from '../db/intern.ts';
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { RidOf } from '../db/rid.ts';
 import type { Visibility } from '../db/visibility.ts';
-import { type Access, type Letter, reach } from '../fhir/access.ts';
+import type { Access, Letter } from '../fhir/access.ts';
 import { resourceTypes } from '../fhir/elements.ts';
 import { badRequest, type Issue, issue, notFound } from '../fhir/errors.ts';
 import { ID } from '../fhir/reference.ts';
@@ -17,6 +17,8 @@ import { fetchIncludes } from './included.ts';
 import type { Terminology } from './param/type.ts';
 import { readQuery, type Scope, type SearchQuery } from './query.ts';
 import type { Registry } from './registry.ts';
+import type { Visibilities } from './visibility/index.ts';
+import { withinSearch } from './visibility/named-chart.ts';
 import { compileWalk, walkedKey } from './walk.ts';
 
 /** One page of a search. Contents are the stored bytes. */
@@ -36,6 +38,8 @@ export interface SearchDependencies {
   terminology: Terminology;
   /** The words of resources, made behind the writes; `catchUp` makes those of everything committed. */
   textIndex: { catchUp(): Promise<void> };
+  /** Access compiled. */
+  visibilities: Visibilities;
   base: string;
   now: () => Date;
 }
@@ -97,21 +101,14 @@ export class Search {
     return this.#deps.registry;
   }
 
-  /** Access as the store's numbers. @param letter what the caller wants to do */
-  visibility(access: Access, letter: Letter, types: Iterable<string> = resourceTypes): Visibility {
-    if (access.scopes.some((s) => s.level !== 'patient' && s.type === '*' && s.letters.has(letter)))
-      return { all: undefined, confined: [] };
-    const all: number[] = [];
-    const confined: number[] = [];
-    for (const type of types) {
-      const reached = reach(access, type, letter);
-      if (reached !== 'none') (reached === 'all' ? all : confined).push(this.#deps.typeId(type));
-    }
-    return {
-      all,
-      confined,
-      ...(access.patient && { patient: this.#deps.ridOf(`Patient/${access.patient}`) }),
-    };
+  /** What a caller may see of some types; of all types without a list. @param letter what the caller wants to do */
+  visibility(access: Access, letter: Letter, types?: readonly string[]): Visibility {
+    return this.#deps.visibilities.of(access, letter, types);
+  }
+
+  /** Access compiled: judges what is written, and past versions. */
+  get visibilities(): Visibilities {
+    return this.#deps.visibilities;
   }
 
   /**
@@ -174,7 +171,12 @@ export class Search {
     };
     const plan: Plan = {
       query,
-      visibility: this.#visibilityOf(access, query.types, 's'),
+      visibility: withinSearch(
+        this.visibility(access, 's', query.types),
+        query.types.map(typeId),
+        query.criteria,
+        this.#deps,
+      ),
       context: this.#context(access),
       cursor: query.cursor === undefined ? undefined : cursors.read(query.cursor, links),
       run,
@@ -202,22 +204,14 @@ export class Search {
     };
   }
 
-  /** What the caller may see of types that are named beside it: where that is all of them, no condition is needed. */
-  #visibilityOf(access: Access, types: readonly string[], letter: Letter): Visibility {
-    const visibility = this.visibility(access, letter, types);
-    const whole = types.length > 0 && visibility.all?.length === types.length;
-    return whole ? { all: undefined, confined: [] } : visibility;
-  }
-
   #context(access: Access): CompileContext {
-    const { ridOf, base, systems, typeId, registry, now } = this.#deps;
+    const { ridOf, base, systems, typeId, now } = this.#deps;
     return {
       ridOf,
       base,
       typeId,
       systemOf: (url) => systems.known(url),
-      compartment: registry.compartment,
-      visibilityOf: (types, letter) => this.#visibilityOf(access, types, letter),
+      visibilityOf: (types, letter) => this.visibility(access, letter, types),
       now: now(),
     };
   }
@@ -275,8 +269,8 @@ export class Search {
 
   async #total(plan: Plan): Promise<number> {
     const { query, visibility, context, run } = plan;
-    // An estimate knows the resources of others too: within a compartment it is counted.
-    if (query.total === 'estimate' && !visibility.confined.length) return this.#estimate(plan);
+    // An estimate knows the resources of others too: where some are hidden it is counted.
+    if (query.total === 'estimate' && visibility.whole) return this.#estimate(plan);
     const { text, values } = compileMatches(query, visibility, context);
     const [counted] = await run({ text: `select count(*)::int as total from (${text}) m`, values });
     return counted!.total as number;

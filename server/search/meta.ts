@@ -9,30 +9,25 @@ import type { Registry } from './registry.ts';
 export interface MetaDependencies {
   sql: Sql;
   registry: Registry;
-  typeId: (type: string) => number;
 }
 
 /** Most values of each kind that are answered. */
 const MOST = 1000;
 
-/** Which of the types' parameters of one code the caller may read whole, and which within a compartment. */
+/** Rows `i` of the types' parameters of one code, those that the caller may read. */
 function readable(
-  { registry, typeId }: MetaDependencies,
+  { registry }: MetaDependencies,
   code: string,
   types: readonly string[],
   visibility: Visibility,
   statement: Statement,
-): string {
-  const idsOf = (isSeen: (type: number) => boolean) =>
-    plainArray(types.flatMap((type) => (isSeen(typeId(type)) ? (registry.find(type, code)?.id ?? []) : [])));
-  const whole = idsOf((type) => !visibility.all || visibility.all.includes(type));
-  const tests = [`i.param = any('${whole}'::smallint[])`];
-  if (visibility.confined.length && visibility.patient) {
-    const confined = idsOf((type) => visibility.confined.includes(type));
-    tests.push(`(i.param = any('${confined}'::smallint[]) and exists (select from index_reference access
-      where access.rid = i.rid and access.param = ${registry.compartment} and access.target = ${statement.add(visibility.patient, 'bigint')}))`);
-  }
-  return `(${tests.join(' or ')})`;
+): { join: string; test: string } {
+  const ids = plainArray(types.flatMap((type) => registry.find(type, code)?.id ?? []));
+  const visible = visibility.sql('r', statement);
+  return {
+    join: visible ? 'join resource r on r.rid = i.rid' : '',
+    test: `i.param = any('${ids}'::smallint[])${visible ? ` and ${visible}` : ''}`,
+  };
 }
 
 async function codings(
@@ -42,9 +37,10 @@ async function codings(
   visibility: Visibility,
 ): Promise<Coding[]> {
   const statement = new Statement();
+  const { join, test } = readable(deps, code, types, visibility, statement);
   const rows = await deps.sql.unsafe(
-    `select distinct s.url, i.code from index_token i left join code_system s on s.id = i.system
-    where ${readable(deps, code, types, visibility, statement)} order by s.url, i.code limit ${MOST}`,
+    `select distinct s.url, i.code from index_token i ${join} left join code_system s on s.id = i.system
+    where ${test} order by s.url, i.code limit ${MOST}`,
     statement.values,
     { prepare: true },
   );
@@ -64,10 +60,11 @@ export async function usedMeta(
   visibility: Visibility,
 ): Promise<Meta> {
   const statement = new Statement();
+  const { join, test } = readable(deps, '_profile', types, visibility, statement);
   const profiles = await deps.sql.unsafe(
     // A profile with a version has a row without it too.
-    `select distinct i.value from index_uri i
-    where ${readable(deps, '_profile', types, visibility, statement)} and not exists (select from index_uri v
+    `select distinct i.value from index_uri i ${join}
+    where ${test} and not exists (select from index_uri v
       where v.rid = i.rid and v.param = i.param and starts_with(v.value, i.value || '|')) order by i.value limit ${MOST}`,
     statement.values,
     { prepare: true },

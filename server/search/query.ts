@@ -1,6 +1,7 @@
 // A search request read from its query string: strict, every parameter named. https://hl7.org/fhir/R4/search.html
 import { type Access, type Letter, reach } from '../fhir/access.ts';
-import { badRequest, forbidden, notSupported } from '../fhir/errors.ts';
+import { badRequest, notSupported } from '../fhir/errors.ts';
+import { notReached } from '../fhir/refusal.ts';
 import type { Subset } from '../fhir/result.ts';
 import { readTypes } from './criterion/columns.ts';
 import { codesOf, namesOf } from './criterion/known.ts';
@@ -208,9 +209,6 @@ function checkSize(parameters: readonly (readonly [string, string])[]): void {
     throw badRequest(`This search has ${length} characters. Give at most ${MAX_CHARACTERS}.`);
 }
 
-const scopeFor = (types: readonly string[]): string =>
-  types.length === 1 ? `user/${types[0]}.rs` : 'user/*.rs';
-
 /** The types that are searched: those that `_type` names among the scope's. @throws FhirError 400, 403 */
 function typesOf(
   { types }: Scope,
@@ -223,19 +221,13 @@ function typesOf(
     if (name !== '_type') continue;
     const named = readTypes(value);
     const barred = named.filter((type) => !covers(type));
-    if (barred.length)
-      throw forbidden(
-        `Your access does not cover searching ${barred.join(', ')}. Ask for the scope ${scopeFor(barred)}.`,
-      );
+    if (barred.length) throw notReached(access, barred, 's', 'rs');
     chosen = chosen.filter((type) => named.includes(type));
   }
   if (!chosen.length)
     throw badRequest(`_type names none of the types that are searched here: ${namesOf(types)}.`);
   const covered = chosen.filter(covers);
-  if (!covered.length)
-    throw forbidden(
-      `Your access does not cover searching ${chosen.length === 1 ? chosen[0] : 'any of these types'}. Ask for the scope ${scopeFor(chosen)}.`,
-    );
+  if (!covered.length) throw notReached(access, chosen, 's', 'rs');
   return covered;
 }
 

@@ -13,6 +13,8 @@ import {
   programDefinitions,
   searchParameterProblems,
 } from './definition.ts';
+import { DIRECTIVE, directiveParam } from './param/directive.ts';
+import { SENSITIVITY, sensitivityParam } from './param/sensitivity.ts';
 import type { Component, SearchParam } from './param/type.ts';
 
 /** The pseudo parameter, one for all types, whose index rows say in which patients' compartments a resource lies. */
@@ -35,10 +37,14 @@ export interface Registry {
   find(type: string, code: string): SearchParam | undefined;
   /** The parameters of a resource type that can be searched by. */
   of(type: string): readonly SearchParam[];
-  /** Those, others that are being built, and the patient compartment: everything that has index rows. */
+  /** Those, others that are being built, and what access is made of: everything that has index rows. */
   indexed(type: string): readonly SearchParam[];
   /** Id of the compartment's index rows. */
   readonly compartment: number;
+  /** Id of the index rows of sensitivity labels. */
+  readonly sensitivity: number;
+  /** Id of the index rows of consent directives; 0, which no row has, while those of stored Consents are being made. */
+  directive(): number;
   /** The types that are contained in resources anywhere, each with the id of its parameter `_contained`. */
   contained(): ReadonlyMap<string, number>;
   /** Adds to those, before the first resource that contains such a type is written. */
@@ -171,19 +177,22 @@ interface Snapshot {
   building: ReadonlyMap<string, Building>;
   byId: ReadonlyMap<number, SearchParam>;
   contained: ReadonlyMap<string, number>;
+  directive: number;
 }
 
 const keyOf = (type: string, code: string) => `${type}.${code}`;
 
 class Parameters implements Registry {
   readonly compartment: number;
+  readonly sensitivity: number;
   readonly #program: ReadonlyMap<string, readonly Definition[]>;
   readonly #byKey: ReadonlyMap<string, Definition>;
   readonly #byUrl = new Map<string, Definition>();
   readonly #intern: Intern;
   /** Made once for an id: a changed definition has another one. */
   readonly #made = new Map<number, SearchParam>();
-  readonly #compartments: ReadonlyMap<string, SearchParam | undefined>;
+  /** What access is made of, by resource type: compartment and sensitivity. */
+  readonly #aboutAccess: ReadonlyMap<string, readonly SearchParam[]>;
   #rows: readonly ParameterRow[] = [];
   #snapshot!: Snapshot;
   #running: Promise<boolean> = Promise.resolve(false);
@@ -195,10 +204,16 @@ class Parameters implements Registry {
     this.#byKey = new Map(
       [...program].flatMap(([type, list]) => list.map((d) => [keyOf(type, d.code), d] as const)),
     );
-    const row = table.rows.find(({ type, code }) => type === COMPARTMENT[0] && code === COMPARTMENT[1]);
-    this.compartment = row!.id;
-    this.#compartments = new Map(
-      [...program].map(([type, list]) => [type, compartmentParam(type, this.compartment, list)]),
+    this.compartment = rowOf(table.rows, COMPARTMENT)!.id;
+    this.sensitivity = rowOf(table.rows, SENSITIVITY)!.id;
+    this.#aboutAccess = new Map(
+      [...program].map(([type, list]) => [
+        type,
+        [
+          ...[compartmentParam(type, this.compartment, list) ?? []].flat(),
+          sensitivityParam(type, this.sensitivity),
+        ],
+      ]),
     );
     this.#take(table);
   }
@@ -212,6 +227,7 @@ class Parameters implements Registry {
   isProgram = (type: string, code: string) => isCommon(code) || this.#byKey.has(keyOf(type, code));
   generation = () => this.#snapshot.generation;
   contained = () => this.#snapshot.contained;
+  directive = () => this.#snapshot.directive;
 
   addContained = async (types: readonly string[]): Promise<void> => {
     const table = await this.#intern(
@@ -269,8 +285,12 @@ class Parameters implements Registry {
     const contained = new Map(rows.flatMap(({ type, code, id }) => (code === CONTAINED ? [[type, id]] : [])));
     for (const type of this.#program.keys()) {
       found.set(type, new Map());
-      indexed.set(type, [this.#compartments.get(type) ?? []].flat());
+      indexed.set(type, [...this.#aboutAccess.get(type)!]);
     }
+    const directives = rowOf(rows, DIRECTIVE)!;
+    const directive = directiveParam(directives.id);
+    byId.set(directive.id, directive);
+    indexed.get(directive.resourceType)!.push(directive);
     for (const row of rows) {
       const made = this.#paramOf(row);
       if (!made) continue;
@@ -283,10 +303,19 @@ class Parameters implements Registry {
     }
     for (const id of this.#made.keys()) if (!byId.has(id)) this.#made.delete(id);
     const lists = new Map([...found].map(([type, params]) => [type, [...params.values()]]));
-    this.#snapshot = { generation, found, lists, indexed, building, byId, contained };
+    this.#snapshot = {
+      generation,
+      found,
+      lists,
+      indexed,
+      building,
+      byId,
+      contained,
+      directive: directives.state === 'active' ? directive.id : 0,
+    };
   }
 
-  /** Undefined for a row of a former version of the program, or of a type that this one does not know. */
+  /** Undefined for what access is made of, a row of a former version of the program, or of a type that this one does not know. */
   #paramOf({ id, type: resourceType, code, definition: posted }: ParameterRow): SearchParam | undefined {
     const made = this.#made.get(id);
     if (made) return made;
@@ -309,6 +338,9 @@ class Parameters implements Registry {
   }
 }
 
+const rowOf = (rows: readonly ParameterRow[], [type, code]: readonly [string, string]) =>
+  rows.find((row) => row.type === type && row.code === code);
+
 const progressOf = ({ job, job_state, counts }: ParameterRow): Building => ({
   job: job ?? undefined,
   total: counts?.total ?? 0,
@@ -323,7 +355,7 @@ const progressOf = ({ job, job_state, counts }: ParameterRow): Building => ({
 export async function createRegistry(own: readonly SearchParameter[], intern: Intern): Promise<Registry> {
   const program = programDefinitions(own);
   const keys = [...program].flatMap(([type, list]) => list.map(({ code }) => [type, code] as const));
-  const table = await intern([COMPARTMENT, ...keys], undefined);
+  const table = await intern([COMPARTMENT, SENSITIVITY, DIRECTIVE, ...keys], undefined);
   return new Parameters(program, table!, intern);
 }
 

@@ -18,7 +18,7 @@ type Walked = SortKey & { params: readonly [SearchParam] };
 /** The first key of a search that can be read in its order. Within a compartment few rows match, and they are sorted. */
 export function walkedKey({ sort }: SearchQuery, visibility: Visibility): Walked | undefined {
   const [key] = sort;
-  const fits = key?.params?.length === 1 && IN_ORDER.has(key.params[0]!.type) && !visibility.confined.length;
+  const fits = key?.params?.length === 1 && IN_ORDER.has(key.params[0]!.type) && !visibility.chart;
   return fits ? (key as Walked) : undefined;
 }
 

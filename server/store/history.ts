@@ -3,7 +3,7 @@
 import type { Sql, Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
 import { plainArray, Statement } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+import type { Visibility } from '../db/visibility.ts';
 import type { DateRange } from '../fhir/datetime.ts';
 import { methodOf } from './method.ts';
 import type { Method } from './write.ts';
@@ -88,7 +88,7 @@ export class VersionHistory {
     visibility: Visibility,
     request: HistoryRequest,
   ): Promise<HistoryPage> {
-    const { ridOf, typeId, compartment } = this.#deps;
+    const { ridOf, typeId } = this.#deps;
     const statement = new Statement();
     const rid = statement.add(ridOf(`${type}/${id}`), 'bigint');
     const { after } = request;
@@ -97,7 +97,7 @@ export class VersionHistory {
       ...this.#window(request, statement),
       ...(after ? [`v.version < ${statement.add(after.version, 'integer')}`] : []),
     ];
-    const visible = visibleSql(visibility, 'v', compartment, statement);
+    const visible = visibility.sql('v', statement);
     if (visible) where.push(visible);
     const from = `select v.* from (${versionsOf(`= ${rid}`)}) v where ${where.join(' and ')}
       order by ${LATEST_FIRST} limit ${request.count}`;
@@ -106,8 +106,8 @@ export class VersionHistory {
 
   /**
    * A page of the versions of several types, newest first.
-   * Confined to a patient's compartment it holds the versions of the resources that lie in it now; whether they did when
-   * they were written, their contents tell.
+   * Where some are hidden it holds the versions of the resources that are seen now; whether they were when they were
+   * written, their contents tell.
    * @param types the types that are asked for; undefined: all
    */
   async types(
@@ -124,12 +124,24 @@ export class VersionHistory {
         `(v.last_updated, v.rid, v.version) < (${statement.add(after.lastUpdated, 'timestamptz')}, ${statement.add(after.rid, 'bigint')}, ${statement.add(after.version, 'integer')})`,
       );
     }
-    const whole = visibility.all ? asked.filter((type) => visibility.all!.includes(type)) : asked;
-    const confined = asked.filter((type) => visibility.confined.includes(type));
+    const { types: seen, chart } = visibility;
+    const having = (visible: string | undefined) => (visible ? [...conditions, visible] : conditions);
+    const inChart = asked.filter((type) => chart?.types.includes(type));
+    const others = asked.filter((type) => (!seen || seen.includes(type)) && !inChart.includes(type));
     const sources = [
-      ...(whole.length ? [this.#ofWholeTypes(whole, conditions, request.count)] : []),
-      ...(confined.length && visibility.patient
-        ? [this.#ofCompartment(confined, visibility.patient, conditions, request.count, statement)]
+      ...(others.length
+        ? [this.#ofTypes(others, having(visibility.sql('v', statement)), request.count)]
+        : []),
+      ...(inChart.length
+        ? [
+            this.#ofChart(
+              inChart,
+              chart!.patient,
+              having(chart!.sql('v', statement)),
+              request.count,
+              statement,
+            ),
+          ]
         : []),
     ];
     if (!sources.length) return { versions: [], horizon: after?.horizon ?? '' };
@@ -138,14 +150,14 @@ export class VersionHistory {
   }
 
   /** The newest of each type from the change feed, by its index. */
-  #ofWholeTypes(types: readonly number[], conditions: readonly string[], count: number): string {
+  #ofTypes(types: readonly number[], conditions: readonly string[], count: number): string {
     return `select v.* from unnest('${plainArray(types)}'::smallint[]) as t(type) cross join lateral (
       select ${KEYS} from change v where ${['v.type = t.type', ...conditions].join(' and ')}
       order by ${NEWEST_FIRST} limit ${count}) v order by ${NEWEST_FIRST} limit ${count}`;
   }
 
-  /** The newest of one patient's compartment, from its resources: they are few beside everybody's. */
-  #ofCompartment(
+  /** The newest of one patient's chart, from its resources: they are few beside everybody's. */
+  #ofChart(
     types: readonly number[],
     patient: Rid,
     conditions: readonly string[],
@@ -174,7 +186,7 @@ export class VersionHistory {
       }
     }
     if (list) {
-      const visible = visibleSql(list.visibility, 'l', this.#deps.compartment, statement);
+      const visible = list.visibility.sql('l', statement);
       conditions.push(`exists (select from index_reference i join resource l on l.rid = i.rid
         where i.rid = ${statement.add(list.rid, 'bigint')} and i.param = ${this.#deps.listItem()} and i.target = v.rid${visible ? ` and ${visible}` : ''})`);
     }

@@ -4,15 +4,18 @@ import type { Systems } from '../db/intern.ts';
 import { retry, type Sql, type Transaction } from '../db/pool.ts';
 import type { Rid, RidOf } from '../db/rid.ts';
 import { Statement } from '../db/statement.ts';
-import { type Visibility, visibleSql } from '../db/visibility.ts';
+import { UNLIMITED, type Visibility } from '../db/visibility.ts';
 import { conflict } from '../fhir/errors.ts';
 import { parseJson } from '../fhir/json.ts';
+import { mayBeLabelled } from '../fhir/sensitivity.ts';
 import { addContainedTypes, type ContainedTypes, indexWhole, isContainer } from '../indexing/contained.ts';
 import { indexResource, indexTablesOf } from '../indexing/index.ts';
 import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
 import { methodOf } from './method.ts';
 import { type Change, type ChangeSet, type Method, writeChanges } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
+
+export { UNLIMITED };
 
 /** One version as it is stored. */
 export interface StoredVersion {
@@ -123,12 +126,37 @@ export class Store {
     visibility: Visibility,
     executor: Sql | Transaction = this.#deps.sql,
   ): Promise<StoredVersion | undefined> {
+    if (!visibility.byLabels) return this.#read(type, id, visibility, executor);
+    const found = await this.#read(type, id, UNLIMITED, executor);
+    return found && mayBeLabelled(found.content) ? this.#read(type, id, visibility, executor) : found;
+  }
+
+  async #read(
+    type: string,
+    id: string,
+    visibility: Visibility,
+    executor: Sql | Transaction,
+  ): Promise<StoredVersion | undefined> {
     const statement = new Statement();
     const rid = statement.add(this.rid(type, id), 'bigint');
-    const visible = visibleSql(visibility, 'r', this.#deps.compartment, statement);
+    const visible = visibility.sql('r', statement);
     const text = `select ${COLUMNS} from resource r where rid = ${rid} and id = ${statement.add(id, 'text')} and type = ${this.#deps.typeId(type)}${visible ? ` and ${visible}` : ''}`;
     const [row] = await executor.unsafe(text, statement.values, { prepare: true });
     return row && storedVersion(row);
+  }
+
+  /** The current version, a deleted one included, and whether `visibility` covers it. */
+  async present(
+    type: string,
+    id: string,
+    visibility: Visibility,
+  ): Promise<(StoredVersion & { visible: boolean }) | undefined> {
+    const statement = new Statement();
+    const rid = statement.add(this.rid(type, id), 'bigint');
+    const text = `select ${COLUMNS}, ${visibility.sql('r', statement) ?? 'true'} as visible from resource r
+      where rid = ${rid} and id = ${statement.add(id, 'text')} and type = ${this.#deps.typeId(type)}`;
+    const [row] = await this.#deps.sql.unsafe(text, statement.values, { prepare: true });
+    return row && { ...storedVersion(row), visible: row.visible as boolean };
   }
 
   /** One version, current or past; visibility is that of the resource now. */
@@ -142,7 +170,7 @@ export class Store {
     const statement = new Statement();
     const rid = statement.add(this.rid(type, id), 'bigint');
     const at = statement.add(version, 'integer');
-    const visible = visibleSql(visibility, 'v', this.#deps.compartment, statement);
+    const visible = visibility.sql('v', statement);
     const text = `select ${COLUMNS} from (
       select rid, type, ${COLUMNS} from resource where rid = ${rid} and id = ${statement.add(id, 'text')} and version = ${at}
       union all
@@ -175,7 +203,7 @@ export class Store {
     const byRid = new Map(keys.map(({ type, id }) => [this.rid(type, id), `${type}/${id}`]));
     const statement = new Statement();
     const rids = statement.add(`{${[...byRid.keys()].join(',')}}`, 'bigint[]');
-    const visible = visibleSql(visibility, 'r', this.#deps.compartment, statement);
+    const visible = visibility.sql('r', statement);
     const rows = await executor.unsafe(
       `select r.rid from resource r where r.rid = any(${rids})${visible ? ` and ${visible}` : ''}`,
       statement.values,

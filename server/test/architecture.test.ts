@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   integration: ['auth', 'fhir', 'config.ts'],
   operation: ['interaction', 'bulk', 'care', 'validation', 'store', 'search', 'fhir'],
   interaction: ['care', 'validation', 'store', 'search', 'fhir'],
+  audit: ['bulk', 'job', 'store', 'search', 'indexing', 'db', 'fhir'],
   bulk: ['job', 'store', 'search', 'indexing', 'validation', 'db', 'fhir'],
   job: ['db', 'fhir'],
   terminology: ['db', 'fhir'],
@@ -28,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'config.ts': [],
 };
 const FASTIFY = new Set(['http', 'auth', 'integration', 'app.ts']);
-const WITHOUT_LIMITS = new Set(['app.ts', 'main.ts', 'storage.ts', 'test']);
+const WITHOUT_LIMITS = new Set(['app.ts', 'main.ts', 'policies.ts', 'storage.ts', 'test']);
 
 interface Import {
   from: string;

@@ -1,6 +1,7 @@
 // The definitions that the app's forms are checked with: of our profiles and extensions, what says more than R4 does.
 // https://hl7.org/fhir/R4/profiling.html
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { elementTable } from '../../server/fhir/element-table.ts';
 import { compactDefinition } from '../../server/validation/definition/compact.ts';
 import type { R4Definitions } from '../../server/validation/definition/read-r4.ts';
 
@@ -111,6 +112,13 @@ const named = (definition: StructureDefinition): StructureDefinition => {
 const canonicalsIn = (definition: StructureDefinition): string[] =>
   elementsOf(definition).flatMap(({ type }) => (type ?? []).flatMap(({ profile }) => profile ?? []));
 
+/** Whether resources of the types can have what is defined: an extension of other types only is none of theirs. */
+function isNeeded({ type, context }: StructureDefinition, types: ReadonlySet<string>): boolean {
+  if (type !== 'Extension') return types.has(type!);
+  const places = context?.map(({ expression }) => expression!.split('.', 1)[0]!) ?? [];
+  return !places.length || places.some((name) => types.has(name) || elementTable[name]?.kind !== 'resource');
+}
+
 /** Chooses from all definitions of ours those of the types, and what they name. */
 export function chooseDefinitions(
   all: readonly StructureDefinition[],
@@ -118,9 +126,7 @@ export function chooseDefinitions(
   r4: R4Definitions,
 ): Chosen {
   const publishedOf = publishedBy(r4);
-  const own = all.map((one) =>
-    one.type === 'Extension' || types.has(one.type!) ? prepared(one, publishedOf) : named(one),
-  );
+  const own = all.map((one) => (isNeeded(one, types) ? prepared(one, publishedOf) : named(one)));
   const ours = new Set(all.map(({ url }) => url));
   const others = new Map<string, StructureDefinition>();
   const follow = (definition: StructureDefinition): void => {

@@ -1,10 +1,12 @@
-// The SMART EHR launch: from the EHR's link to the sign-in server, and from its answer to a session in memory.
+// The SMART EHR launch: from the EHR's link to the sign-in server, and from its answer to a session in memory. A trusted
+// EHR of another house signs its user in itself; what it says is then exchanged for a session with our own server.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch
 import * as oauth from 'oauth4webapi';
-import { CLIENT, discover, redirectUri } from './discovery.ts';
+import { discover, redirectUri, type SignIn } from './discovery.ts';
+import { exchange, type Opening } from './exchange.ts';
 import { LaunchFailure } from './failure.ts';
-import { keepPending, takePending } from './pending.ts';
-import { createSession, insecure, type Session } from './session.ts';
+import { keepPending, type Pending, takePending } from './pending.ts';
+import { createSession, insecure } from './session.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   Patient: 'rs',
@@ -44,7 +46,7 @@ export async function beginLaunch(params: URLSearchParams): Promise<string> {
   const launch = params.get('launch');
   if (!iss || !launch) throw new LaunchFailure('no-launch');
   if (!isSecureContext) throw new LaunchFailure('insecure');
-  const server = await discover(iss);
+  const { server, client, ehr } = await discover(iss);
   const state = oauth.generateRandomState();
   const verifier = oauth.generateRandomCodeVerifier();
   const nonce = oauth.generateRandomNonce();
@@ -53,9 +55,9 @@ export async function beginLaunch(params: URLSearchParams): Promise<string> {
   const url = new URL(server.authorization_endpoint!);
   url.search = new URLSearchParams({
     response_type: 'code',
-    client_id: CLIENT.client_id,
+    client_id: client.client_id,
     redirect_uri: redirectUri(),
-    scope: SCOPE,
+    scope: ehr?.scope ?? SCOPE,
     aud: iss,
     launch,
     state,
@@ -67,28 +69,25 @@ export async function beginLaunch(params: URLSearchParams): Promise<string> {
 }
 
 /**
- * Ends a launch: redeems the sign-in server's answer for a session.
+ * Ends a launch: redeems the sign-in server's answer for a session, or for what somebody has to do before there is one.
  * @param params the query with which the sign-in server came back
  * @throws LaunchFailure
  */
-export async function finishLaunch(params: URLSearchParams): Promise<{ session: Session; lang?: string }> {
+export async function finishLaunch(params: URLSearchParams): Promise<Opening & { lang?: string }> {
   const state = params.get('state');
   const pending = state ? takePending(state) : undefined;
   if (!state || !pending) throw new LaunchFailure('state');
-  const server = await discover(pending.iss);
-  const answer = checkAnswer(server, params, state);
-  const token = await redeem(server, answer, pending);
-  const session = createSession(server, pending.iss, token);
-  return { session, ...(pending.lang && { lang: pending.lang }) };
+  const signIn = await discover(pending.iss);
+  const token = await redeem(signIn, checkAnswer(signIn, params, state), pending);
+  const opening = signIn.ehr
+    ? await exchange(signIn.ehr, pending.iss, SCOPE, pending.nonce, token)
+    : { session: createSession(signIn.server, pending.iss, token) };
+  return { ...opening, ...(pending.lang && { lang: pending.lang }) };
 }
 
-function checkAnswer(
-  server: oauth.AuthorizationServer,
-  params: URLSearchParams,
-  state: string,
-): URLSearchParams {
+function checkAnswer({ server, client }: SignIn, params: URLSearchParams, state: string): URLSearchParams {
   try {
-    return oauth.validateAuthResponse(server, CLIENT, params, state);
+    return oauth.validateAuthResponse(server, client, params, state);
   } catch (error) {
     if (!(error instanceof oauth.AuthorizationResponseError)) throw new LaunchFailure('state');
     const reason = error.error === 'access_denied' ? 'denied' : 'refused';
@@ -97,23 +96,23 @@ function checkAnswer(
 }
 
 async function redeem(
-  server: oauth.AuthorizationServer,
+  { server, client, ehr }: SignIn,
   answer: URLSearchParams,
-  { verifier, nonce }: { verifier: string; nonce: string },
+  { iss, verifier, nonce }: Pending,
 ): Promise<oauth.TokenEndpointResponse> {
   try {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
-      CLIENT,
+      client,
       oauth.None(),
       answer,
       redirectUri(),
       verifier,
-      insecure(),
+      { ...insecure(), ...(ehr && { additionalParameters: { iss } }) },
     );
-    return await oauth.processAuthorizationCodeResponse(server, CLIENT, response, { expectedNonce: nonce });
+    return await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce });
   } catch (error) {
-    if (error instanceof oauth.ResponseBodyError) throw new LaunchFailure('expired', error.error_description);
-    throw new LaunchFailure('token');
+    if (!(error instanceof oauth.ResponseBodyError)) throw new LaunchFailure('token');
+    throw new LaunchFailure(error.error === 'invalid_grant' ? 'expired' : 'refused', error.error_description);
   }
 }

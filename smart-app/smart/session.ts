@@ -29,15 +29,22 @@ export const insecure = (): oauth.TokenEndpointRequestOptions =>
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Makes the session from a checked token answer. */
+/** What an EHR said of a launch beside who and which patient: `need_patient_banner`, `intent`. */
+export type LaunchWords = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes the session from a checked token answer.
+ * @param words what the EHR said of the launch, where it is another server than that of the token
+ */
 export function createSession(
   server: oauth.AuthorizationServer,
   iss: string,
   answer: oauth.TokenEndpointResponse,
+  words: LaunchWords = answer,
 ): Session {
   const base = iss.replace(/\/$/, '');
   const patient = text(answer.patient);
-  const intent = text(answer.intent);
+  const intent = text(words.intent);
   const fhirUser = text(oauth.getValidatedIdTokenClaims(answer)?.fhirUser)?.replace(`${base}/`, '');
   const tokens = createTokens(server, answer, patient);
 
@@ -50,7 +57,7 @@ export function createSession(
 
   return {
     base,
-    needPatientBanner: answer.need_patient_banner !== false,
+    needPatientBanner: words.need_patient_banner !== false,
     send,
     ...(patient && { patient }),
     ...(intent && { intent }),

@@ -16,6 +16,7 @@ Alias: $bser-status = http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusC
 Alias: $hcpcs = http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets
 Alias: $cpt = http://www.ama-assn.org/go/cpt
 Alias: $v3-ActCode = http://terminology.hl7.org/CodeSystem/v3-ActCode
+Alias: $v3-Confidentiality = http://terminology.hl7.org/CodeSystem/v3-Confidentiality
 Alias: $v3-ActReason = http://terminology.hl7.org/CodeSystem/v3-ActReason
 Alias: $provenance-participant-type = http://terminology.hl7.org/CodeSystem/provenance-participant-type
 Alias: $us-core-provenance-participant-type = http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type

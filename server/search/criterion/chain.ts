@@ -1,6 +1,6 @@
 // Chained parameters and _has: criteria on what a resource refers to, and on what refers to it, to any depth.
 // https://hl7.org/fhir/R4/search.html#chaining
-import { type Visibility, visibleSql } from '../../db/visibility.ts';
+import type { Visibility } from '../../db/visibility.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
 import type { SearchParam } from '../param/type.ts';
@@ -119,11 +119,9 @@ export function readHas(
   return { kind: 'has', source, param, ...urls, criterion: inner(source, rest, next) };
 }
 
-const isUnlimited = (visibility: Visibility): boolean => visibility.all === undefined;
-
 /** Condition that the caller may see the resource `alias`, led by `and`. */
-function visible(visibility: Visibility, alias: string, { compartment, statement }: SqlContext): string {
-  const sql = visibleSql(visibility, alias, compartment, statement);
+function visible(visibility: Visibility, alias: string, { statement }: SqlContext): string {
+  const sql = visibility.sql(alias, statement);
   return sql ? ` and ${sql}` : '';
 }
 
@@ -142,7 +140,7 @@ export const chainSql: Sql<ChainCriterion> = (chain, row, context, test) => {
   const { from, to } = linksSql(link, urls);
   const visibility = context.visibilityOf(targets, 's');
   const where = `where ${link}.rid = ${row.rid} and ${paramTest(link, idsOf(params, row))}`;
-  if (targets.length && isUnlimited(visibility) && isToldByRows(criterion)) {
+  if (targets.length && visibility.whole && isToldByRows(criterion)) {
     const inner = { rid: to, lastUpdated: '', type: '', depth, contained: contained !== undefined };
     return `exists (select from ${from} ${where} and ${test(criterion, inner)})`;
   }
@@ -190,6 +188,6 @@ export const hasSql: Sql<HasCriterion> = ({ source, param, urls, criterion }, ro
     type: String(context.typeId(source)),
     depth,
   };
-  const join = isUnlimited(visibility) ? '' : ` join resource ${origin} on ${origin}.rid = ${link}.rid`;
+  const join = visibility.whole ? '' : ` join resource ${origin} on ${origin}.rid = ${link}.rid`;
   return `exists (select from ${from}${join} where ${to} = ${row.rid} and ${paramTest(link, [param.id])} and ${test(criterion, inner)}${join && visible(visibility, origin, context)})`;
 };

@@ -1,7 +1,6 @@
 // `:above` and `:below` on references: what refers to a resource, or to one below it or above it in the hierarchy of its type.
 // https://hl7.org/fhir/R4/search.html#recursive
 import { plainArray } from '../../db/statement.ts';
-import { visibleSql } from '../../db/visibility.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
 import { ID, localReference, referenceKey } from '../../fhir/reference.ts';
@@ -109,9 +108,9 @@ const STEPS: Readonly<Record<Direction, readonly [from: string, to: string]>> = 
  */
 export const hierarchySql: Sql<HierarchyCriterion> = (criterion, row, context) => {
   const { params, direction, types, parents } = criterion;
-  const { statement, compartment, visibilityOf } = context;
+  const { statement, visibilityOf } = context;
   const roots = statement.add(plainArray(rootsOf(criterion, context)), 'bigint[]');
-  const visible = visibleSql(visibilityOf(types, 's'), 'node', compartment, statement);
+  const visible = visibilityOf(types, 's').sql('node', statement);
   const present = `not node.deleted${visible ? ` and ${visible}` : ''}`;
   const [from, to] = STEPS[direction];
   return `exists (select from index_reference i where i.rid = ${row.rid} and ${paramTest('i', idsOf(params, row))} and i.target = any(array(

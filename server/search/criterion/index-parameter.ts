@@ -3,6 +3,7 @@ import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
 import { paramTypes } from '../param/index.ts';
 import { negations, type SearchParam, splitEscaped } from '../param/type.ts';
+import { checkWords } from '../param/wordless.ts';
 import type { Registry } from '../registry.ts';
 import { isFollowed, readHierarchy, walks, withoutHierarchy } from './hierarchy.ts';
 import { unknownParameter } from './known.ts';
@@ -80,6 +81,7 @@ export function readIndexParameter(
       ? withoutHierarchy(code, modifier, context.registry)
       : noModifier(code, modifier!, modifiersOf(param!, context.registry));
   }
+  if (tableOf({ params: fitting, modifier }) === 'index_display') checkWords(types, name);
   if (modifier === 'missing' && value !== 'true' && value !== 'false')
     throw badRequest(`${name} is "${value}". Allowed are true and false.`);
   const values = splitEscaped(value, ',');

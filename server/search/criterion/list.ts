@@ -1,6 +1,5 @@
 // _list: the items of a list that the caller may read. https://hl7.org/fhir/R4/search.html#list
 import { plainArray } from '../../db/statement.ts';
-import { visibleSql } from '../../db/visibility.ts';
 import { badRequest, forbidden, notSupported } from '../../fhir/errors.ts';
 import { ID } from '../../fhir/reference.ts';
 import { type ListCriterion, paramTest, type ReadContext, type Sql } from './type.ts';
@@ -29,9 +28,9 @@ export function readList(
 }
 
 export const listSql: Sql<ListCriterion> = ({ param, ids }, row, context) => {
-  const { statement, ridOf, compartment, visibilityOf } = context;
+  const { statement, ridOf, visibilityOf } = context;
   const lists = statement.add(plainArray(ids.map((id) => ridOf(`List/${id}`))), 'bigint[]');
-  const visible = visibleSql(visibilityOf(['List'], 'r'), 'list', compartment, statement);
+  const visible = visibilityOf(['List'], 'r').sql('list', statement);
   const join = visible ? ' join resource list on list.rid = i.rid' : '';
   return `exists (select from index_reference i${join} where i.target = ${row.rid} and ${paramTest('i', [param.id])} and i.rid = any(${lists})${visible ? ` and ${visible}` : ''})`;
 };

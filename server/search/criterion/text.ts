@@ -1,6 +1,7 @@
 // _text and _content: the words of the narrative, and of the whole resource. https://hl7.org/fhir/R4/search.html#content
 import { badRequest } from '../../fhir/errors.ts';
 import { splitEscaped, withoutEscapes } from '../param/type.ts';
+import { checkWords } from '../param/wordless.ts';
 import { textQuery } from './text-query.ts';
 import type { Sql, TextCriterion } from './type.ts';
 
@@ -10,10 +11,11 @@ const nameOf = (column: TextCriterion['column']): string => (column === 'content
 const MAX_TEXTS = 100;
 const MAX_CHARACTERS = 20_000;
 
-/** @throws FhirError 400 without words, and for too many */
+/** @throws FhirError 400 without words, for too many, and for types that have none */
 export const readText =
   (column: TextCriterion['column']) =>
-  (_types: readonly string[], value: string): TextCriterion => {
+  (types: readonly string[], value: string): TextCriterion => {
+    checkWords(types, nameOf(column));
     if (value.length > MAX_CHARACTERS)
       throw badRequest(`${nameOf(column)} has ${value.length} characters. Give at most ${MAX_CHARACTERS}.`);
     const texts = splitEscaped(value, ',').map((text) => textQuery(withoutEscapes(text), nameOf(column)));

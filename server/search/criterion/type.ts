@@ -144,8 +144,6 @@ export type Read = (types: readonly string[], name: string, value: string, conte
 /** What the SQL of a criterion may ask for. */
 export interface SqlContext extends Omit<MatchContext, 'column'> {
   readonly typeId: (type: string) => number;
-  /** Parameter id of the patient compartment's index rows. */
-  readonly compartment: number;
   /** What the caller may see of some types; unlimited when that is everything. */
   readonly visibilityOf: (types: readonly string[], letter: Letter) => Visibility;
 }

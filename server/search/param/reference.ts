@@ -40,11 +40,11 @@ export const keyOf = (resource: object): string => {
 export const containedKey = (container: string, id: string): string => `#${container}#${id}`;
 
 /** The rids that one value may mean: a bare id means that id of each target type. */
-function targetsOf(
+export function targetsOf(
   text: string,
   modifier: string | undefined,
   param: SearchParam,
-  { ridOf, base }: MatchContext,
+  { ridOf, base }: Pick<MatchContext, 'ridOf' | 'base'>,
 ): string[] {
   if (modifier && param.target && !param.target.includes(modifier)) {
     throw notSupported(

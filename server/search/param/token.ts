@@ -96,14 +96,19 @@ const ofTypeRows = (values: readonly TypedValue[]): [IndexTable, IndexRow][] =>
     ]);
   });
 
-interface TokenValue {
+/** What a token is searched by. */
+export interface TokenValue {
   /** undefined: any system; '': explicitly none. */
   system: string | undefined;
   /** '' with a system: any code of it. */
   code: string;
 }
 
-function parse(value: string): TokenValue {
+/**
+ * Reads `code`, `system|code`, `|code` or `system|`.
+ * @throws FhirError 400 for more than one bar
+ */
+export function parseToken(value: string): TokenValue {
   const parts = splitEscaped(value, '|');
   if (parts.length > 2)
     throw badRequest(
@@ -133,11 +138,18 @@ function systemTest(system: string, codes: readonly string[], context: MatchCont
   return `${codeTest} and ${column('system')} ${id === undefined ? `= ${IMPLIED_ID}` : `in (${id}, ${IMPLIED_ID})`}`;
 }
 
+/** Whether a row is what a token asks for, as `systemTest` says it in SQL. */
+export function isTokenRow([system, code]: IndexRow, { system: asked, code: wanted }: TokenValue): boolean {
+  if (asked === undefined) return code === wanted;
+  if (wanted === '') return system === asked;
+  return code === wanted && (system === asked || (asked !== NO_SYSTEM && system === IMPLIED));
+}
+
 /** Condition on (system, code): one test a system, however many codes a value set has. */
 function codeTest(values: readonly string[], { code: param }: SearchParam, context: MatchContext): string {
   const bySystem = new Map<string | undefined, string[]>();
   for (const value of values) {
-    const { system, code } = parse(value);
+    const { system, code } = parseToken(value);
     if (!system && !code)
       throw badRequest(`The search parameter "${param}" has an empty value. Give a code, or leave it out.`);
     const codes = bySystem.get(system) ?? [];
@@ -176,7 +188,7 @@ function mimeTest(values: readonly string[], context: MatchContext): string {
   const column = context.column('code');
   return anyOf(
     values.map((value) => {
-      const type = parse(value).code;
+      const type = parseToken(value).code;
       const { statement } = context;
       return `(${column} = ${statement.add(type, 'text')} or ${column} >= ${statement.add(`${type};`, 'text')} and ${column} < ${statement.add(`${type}<`, 'text')})`;
     }),
@@ -216,7 +228,7 @@ async function related(
   const follow = modifier === 'below' ? terminology.descendants : terminology.ancestors;
   const lists = await Promise.all(
     values.map(async (value) => {
-      const { system, code } = parse(value);
+      const { system, code } = parseToken(value);
       if (!system || !code)
         throw badRequest(
           `"${param}:${modifier}" is "${value}". Write system|code: without its system a code has no hierarchy.`,
@@ -262,13 +274,15 @@ export const token: ParamType = {
     return values;
   },
   systems: (values, modifier) =>
-    modifier && TABLES[modifier] ? [] : [...new Set(values.flatMap((value) => parse(value).system || []))],
+    modifier && TABLES[modifier]
+      ? []
+      : [...new Set(values.flatMap((value) => parseToken(value).system || []))],
   match: (values, modifier, param, context) => (tests[modifier ?? ''] ?? codeTest)(values, param, context),
   // `system|` has rows under every code.
-  inOrder: (values) => values.every((value) => parse(value).code !== ''),
+  inOrder: (values) => values.every((value) => parseToken(value).code !== ''),
   // Not with a system either: a value that implies its system and one that has it may both match.
   single: (values, modifier) =>
-    values.length === 1 && (modifier ? modifier === 'of-type' : parse(values[0]!).system === NO_SYSTEM),
+    values.length === 1 && (modifier ? modifier === 'of-type' : parseToken(values[0]!).system === NO_SYSTEM),
 };
 
 /** Tables of the modifiers that do not search codes. */

@@ -15,7 +15,8 @@ export type IndexTable =
   | 'index_number'
   | 'index_quantity'
   | 'index_composite'
-  | 'index_position';
+  | 'index_position'
+  | 'index_directive';
 
 /** Tables whose rows a criterion may test: those of the types, and the words beside codes, filled behind the change feed. */
 export type SearchTable = IndexTable | 'index_display';

@@ -1,8 +1,9 @@
 // Tests of what exists only with demo data: the demo EHR's launches and the tokens of npm run token.
 import { execFile } from 'node:child_process';
 import { request } from 'node:http';
+import { decodeJwt } from 'jose';
 import t from 'tap';
-import { reach } from '../../fhir/access.ts';
+import { formatScope } from '../../auth/launch/scopes.ts';
 import { authorize, discover, location, redeem, type Server, startAuthorizationServer } from './harness.ts';
 
 const post = (server: Server, path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -105,7 +106,9 @@ t.test('the demo EHR', async (t) => {
 });
 
 t.test('npm run token', async (t) => {
-  const server = await startAuthorizationServer(t);
+  const checkCriteria = (_type: string, criteria: string) =>
+    criteria.startsWith('modified') ? 'Not enforceable.' : undefined;
+  const server = await startAuthorizationServer(t, { checkCriteria });
   const accessOf = (printed: string) => server.auth.guard({ authorization: `Bearer ${printed.trim()}` });
 
   t.test('prints a user token and nothing else', async (t) => {
@@ -114,24 +117,35 @@ t.test('npm run token', async (t) => {
     t.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const access = await accessOf(stdout);
     t.match(access, { subject: 'nurse', role: 'rn', fhirUser: 'PractitionerRole/nurse' });
-    t.equal(reach(access, 'Task', 'u'), 'all');
+    t.same(access.scopes.map(formatScope), ['user/*.cruds']);
+    t.match(decodeJwt(stdout), { client_id: 'demo-token', jti: /^[\w-]{20,}$/ });
+    t.not(decodeJwt(stdout).jti, decodeJwt((await token(server, '--user', 'nurse')).stdout).jti);
   });
 
   t.test('--patient confines the token to one patient, --scope to some resources', async (t) => {
     const confined = await accessOf((await token(server, '--user', 'nurse', '--patient', 'ana')).stdout);
     t.equal(confined.patient, 'ana');
-    t.equal(reach(confined, 'Task', 'u'), 'compartment');
+    t.same(confined.scopes.map(formatScope), ['patient/*.cruds']);
     const narrow = await accessOf((await token(server, '--user', 'nurse', '--scope', 'user/Task.rs')).stdout);
-    t.equal(reach(narrow, 'Task', 'r'), 'all');
-    t.equal(reach(narrow, 'Task', 'u'), 'none');
+    t.same(narrow.scopes.map(formatScope), ['user/Task.rs']);
+  });
+
+  t.test('--encounter names a visit of the patient', async (t) => {
+    const { stdout } = await token(server, '--user', 'nurse', '--patient', 'ana', '--encounter', 'visit');
+    t.match(decodeJwt(stdout), { patient: 'ana', encounter: 'visit' });
+  });
+
+  t.test('--scope may narrow by search parameters that can be enforced', async (t) => {
+    const args = ['--user', 'nurse', '--scope', 'user/Task.rs?status=ready&code=a'];
+    const access = await accessOf((await token(server, ...args)).stdout);
+    t.same(access.scopes.map(formatScope), ['user/Task.rs?code=a&status=ready']);
   });
 
   t.test('--client gives the scopes that the client is registered for', async (t) => {
     const access = await accessOf((await token(server, '--client', 'quality')).stdout);
     t.equal(access.subject, 'quality');
     t.equal(access.role, undefined);
-    t.equal(reach(access, 'Task', 'r'), 'all');
-    t.equal(reach(access, 'Task', 'u'), 'none');
+    t.same(access.scopes.map(formatScope), ['system/*.rs']);
   });
 
   t.test('says in one sentence what is wrong, and exits with 1', async (t) => {
@@ -143,6 +157,12 @@ t.test('npm run token', async (t) => {
         ['--user', 'nurse', '--scope', 'everything'],
         /^The scope everything is not one that this server gives/,
       ],
+      [
+        ['--user', 'nurse', '--scope', 'user/Task.rs?modified=1'],
+        /modified=1 cannot be given\. Not enforceable/,
+      ],
+      [['--user', 'nurse', '--scope', 'user/Task.rs?'], /cannot be given\. After the '\?'/],
+      [['--user', 'nurse', '--encounter', 'visit'], /^Use --user NAME/],
       [['--client', 'quality', '--scope', 'system/*.cud'], /^The scope system\/\*\.cud is beyond/],
       [[], /^Use --user NAME/],
       [['--user', 'nurse', '--client', 'quality'], /^Use --user NAME/],

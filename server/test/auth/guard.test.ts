@@ -1,8 +1,8 @@
 // Tests of auth/guard.ts: which tokens are believed. https://www.rfc-editor.org/rfc/rfc9068#section-4
 import { generateKeyPair, SignJWT } from 'jose';
 import t from 'tap';
-import { createGuard } from '../../auth/guard.ts';
-import { reach } from '../../fhir/access.ts';
+import { type ClientStanding, createGuard } from '../../auth/guard.ts';
+import { emptyPolicy, type Policy, reach } from '../../fhir/access.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:3000';
 const NOW = Date.parse('2026-03-04T10:00:00Z');
@@ -22,16 +22,49 @@ const CLAIMS = {
 };
 
 const sign = (changes: object = {}, key = privateKey, typ = 'at+jwt') =>
-  new SignJWT({ ...CLAIMS, ...changes }).setProtectedHeader({ alg: 'ES256', typ }).sign(key);
+  new SignJWT({ ...CLAIMS, ...changes }).setProtectedHeader({ alg: 'ES256', typ, kid: 'k' }).sign(key);
 
-function guardAt(clock: { time: number }) {
+/** What holds for callers; each test may change it. */
+function world(clock: { time: number }) {
+  const state = {
+    generation: 0,
+    revoked: new Set<unknown>(),
+    prepared: 0,
+    keys: new Map([['k', publicKey]]),
+  };
+  const policies = new Map<string, Policy>(
+    ['rn', 'payer-system'].map((role) => [
+      role,
+      {
+        ...emptyPolicy(role),
+        rules: [{ rule: 'all', types: new Set(['*']), letters: new Set(['r', 's'] as const), whose: 'any' }],
+      },
+    ]),
+  );
+  const clients = new Map<string, ClientStanding>([
+    ['payer', { role: 'payer-system', members: [{ by: 'payor', payor: 'Organization/plan' }] }],
+    ['nobody', {}],
+  ]);
   const guard = createGuard({
     publicUrl: PUBLIC_URL,
-    keys: { accessToken: { kid: 'k', privateKey, publicKey } },
+    keys: { verify: async (kid) => state.keys.get(kid ?? '') },
     now: () => new Date(clock.time),
+    revocations: { has: ({ jti }) => state.revoked.has(jti) },
+    standings: {
+      generation: () => state.generation,
+      policy: (role) => policies.get(role) ?? emptyPolicy(role),
+      client: async (id) => clients.get(id),
+    },
+    prepare: async () => void state.prepared++,
   });
-  return (token: string) => guard({ authorization: `Bearer ${token}` });
+  return {
+    state,
+    policies,
+    guard: (token: string) => guard({ authorization: `Bearer ${token}` }),
+    raw: guard,
+  };
 }
+const guardAt = (clock: { time: number }) => world(clock).guard;
 
 const refused = (diagnostics: RegExp) => ({
   name: 'FhirError',
@@ -83,11 +116,7 @@ t.test('tokens that are not ours, or altered, are refused', async (t) => {
 });
 
 t.test('a request without a bearer token is told how to send one', async (t) => {
-  const guard = createGuard({
-    publicUrl: PUBLIC_URL,
-    keys: { accessToken: { kid: 'k', privateKey, publicKey } },
-    now: () => new Date(NOW),
-  });
+  const { raw: guard } = world({ time: NOW });
   await t.rejects(guard({}), refused(/needs an access token/));
   await t.rejects(guard({ authorization: 'Basic bnVyc2U6' }), refused(/not a bearer token/));
   await t.rejects(guard({ authorization: 'Bearer ' }), refused(/not a bearer token/));
@@ -111,4 +140,56 @@ t.test('more tokens than are remembered are all still believed', async (t) => {
   );
   for (const token of tokens) await guard(token);
   t.equal((await guard(tokens[0]!)).subject, 'user-0');
+});
+
+t.test('a token of a key that is gone, or of one that nobody names, is refused', async (t) => {
+  const { state, guard } = world({ time: NOW });
+  const token = await sign();
+  state.keys.clear();
+  await t.rejects(guard(token), refused(/not valid/));
+});
+
+t.test('a token that was revoked is refused with the next request', async (t) => {
+  const { state, guard } = world({ time: NOW });
+  const token = await sign({ jti: 'one' });
+  await guard(token);
+  state.revoked.add('one');
+  await t.rejects(guard(token), refused(/was revoked/));
+});
+
+t.test(
+  'a user has the policy of the role, and what has changed of it holds for the next request',
+  async (t) => {
+    const { state, policies, guard } = world({ time: NOW });
+    const token = await sign();
+    const access = await guard(token);
+    t.match(access.policy, { role: 'rn' });
+    t.equal(reach(access, 'Task', 'r'), 'part', 'labels may hide some');
+    t.equal(reach(access, 'Task', 'u'), 'none', 'scopes never widen the policy');
+    await guard(token);
+    t.equal(state.prepared, 1, 'prepared once');
+    policies.delete('rn');
+    state.generation++;
+    t.equal(reach(await guard(token), 'Task', 'r'), 'none', 'a role without a policy reaches nothing');
+  },
+);
+
+t.test('a client without a user has the policy and the members that it is registered with', async (t) => {
+  const { guard } = world({ time: NOW });
+  const of = async (client: string) =>
+    guard(
+      await sign({
+        sub: client,
+        client_id: client,
+        role: undefined,
+        fhirUser: undefined,
+        scope: 'system/*.rs',
+      }),
+    );
+  const payer = await of('payer');
+  t.match(payer, { client: 'payer', policy: { role: 'payer-system' } });
+  t.same(payer.members, [{ by: 'payor', payor: 'Organization/plan' }]);
+  t.equal(payer.role, undefined);
+  for (const client of ['nobody', 'unknown'])
+    t.equal(reach(await of(client), 'Task', 'r'), 'none', `${client} reaches nothing`);
 });

@@ -1,10 +1,21 @@
 // A running authorization server on its own database, and a browser's part of the flow, for the tests of auth/.
 import Fastify from 'fastify';
 import * as oauth from 'oauth4webapi';
-import { createAuth, type LaunchContext, saveClients, saveUsers, userDirectory } from '../../auth/index.ts';
+import {
+  type AuthDeps,
+  type AuthEvent,
+  createAuth,
+  type LaunchContext,
+  saveClients,
+  saveUsers,
+  type Trust,
+  userDirectory,
+} from '../../auth/index.ts';
+import type { CheckCriteria } from '../../auth/launch/scopes.ts';
 import { freePort } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
-import { openPool } from '../../db/pool.ts';
+import { openPool, type Sql } from '../../db/pool.ts';
+import { emptyPolicy } from '../../fhir/access.ts';
 import { FhirError, outcomeOf } from '../../fhir/errors.ts';
 import { registerDemoEhr } from '../../integration/ehr/index.ts';
 import { createDatabase } from '../helpers/database.ts';
@@ -33,17 +44,26 @@ export interface ServerOptions {
   publicUrl?: string;
   /** Moves the clock; read on every use. */
   clock?: { offset: number };
+  /** What says whether search parameters can narrow a scope. */
+  checkCriteria?: CheckCriteria;
+  /** Makes the trusted EHRs on the server's database. */
+  trust?: (sql: Sql) => Promise<Trust>;
+  /** The OpenID provider that signs people in, and what else of the sign-in pages differs. */
+  people?: Partial<Pick<AuthDeps, 'patients' | 'encounters' | 'upstream' | 'localSignIn' | 'frameAncestors'>>;
+  /** Database of another server, to be a second process on; its own when absent. */
+  database?: string;
 }
 
 /** Starts a server with two users, two patients, one foreign app and one back-end client. */
 export async function startAuthorizationServer(
   t: Test,
-  { DEMO = 'on', HOST = '127.0.0.1', clock = { offset: 0 }, ...options }: ServerOptions = {},
+  { DEMO = 'on', HOST = '127.0.0.1', clock = { offset: 0 }, checkCriteria, ...options }: ServerOptions = {},
 ) {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const { publicUrl = address } = options;
-  const sql = openPool((await createDatabase(t)).url, { max: 4 });
+  const { database = (await createDatabase(t)).url } = options;
+  const sql = openPool(database, { max: 4 });
   await migrate(sql);
   const users = userDirectory(sql);
   const patients = {
@@ -51,18 +71,27 @@ export async function startAuthorizationServer(
     find: async (id: string) => PATIENTS.find((patient) => patient.id === id),
   };
   const problems: object[] = [];
+  const events: AuthEvent[] = [];
   const log = {
     warn: (details: object) => problems.push(details),
     error: (details: object) => problems.push(details),
   };
   const config = { publicUrl, HOST, DEMO };
+  const now = () => new Date(Date.now() + clock.offset);
+  const trust = await options.trust?.(sql);
   const auth = await createAuth({
     config,
     sql,
-    now: () => new Date(Date.now() + clock.offset),
+    now,
     users,
     patients,
     log,
+    onEvent: (event) => events.push(event),
+    ...(checkCriteria && { checkCriteria }),
+    ...(trust && { trust }),
+    ...options.people,
+    policies: { of: emptyPolicy, generation: () => 0 },
+    prepare: async () => {},
   });
   await saveUsers(sql, USERS);
   await saveClients(sql, [
@@ -89,6 +118,7 @@ export async function startAuthorizationServer(
       },
     },
   ]);
+  await sql`update auth_client set preapproved = true where id = ${OTHER_APP.client_id}`;
   const app = Fastify();
   app.setErrorHandler((error, _request, reply) =>
     error instanceof FhirError ? reply.code(error.status).send(outcomeOf(error.issues)) : reply.send(error),
@@ -103,6 +133,8 @@ export async function startAuthorizationServer(
   return {
     address,
     auth,
+    database,
+    events,
     sql,
     problems,
     publicUrl,

@@ -1,6 +1,7 @@
 // Tests of refresh tokens. https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#refresh-access-token
 import * as oauth from 'oauth4webapi';
 import t from 'tap';
+import { hashSecret } from '../../auth/client/metadata.ts';
 import { saveClients } from '../../auth/index.ts';
 import {
   ehrLaunch,
@@ -33,6 +34,7 @@ const saveOtherApp = ({ sql }: Server, method: string) =>
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
         token_endpoint_auth_method: method,
+        ...(method !== 'none' && { client_secret: hashSecret('secret') }),
       },
     },
   ]);
@@ -200,7 +202,6 @@ t.test('refresh without client_id', async (t) => {
       [grant, token, token],
       [grant, grant, token],
       [['grant_type', 'authorization_code'], token],
-      [grant, token, ['client_assertion', 'x']],
       [],
     ];
     for (const form of forms) {
@@ -208,6 +209,9 @@ t.test('refresh without client_id', async (t) => {
       t.equal(response.status, 400);
       t.same(await response.json(), NO_CLIENT);
     }
+    const broken = await post(server, [grant, token, ['client_assertion', 'x']]);
+    t.equal(broken.status, 400);
+    t.match(await broken.json(), { error: 'invalid_request', error_description: /client_assertion/ });
     const json = await fetch(`${server.publicUrl}/auth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

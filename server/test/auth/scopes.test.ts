@@ -1,7 +1,14 @@
 // Tests of auth/scopes.ts. https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 import fc from 'fast-check';
 import t from 'tap';
-import { formatScope, grantable, parseScope, readScope, scopeWords } from '../../auth/scopes.ts';
+import {
+  formatScope,
+  grantable,
+  launchType,
+  parseScope,
+  readScope,
+  scopeWords,
+} from '../../auth/launch/scopes.ts';
 import type { Letter, Scope } from '../../fhir/access.ts';
 
 const TYPES = new Set(['Patient', 'Task', 'Observation']);
@@ -55,18 +62,63 @@ t.test('version 2 scopes name level, type and letters in the order cruds', async
   }
 });
 
-t.test('a scope narrowed by a search parameter is told apart, never read as the wider scope', async (t) => {
-  t.equal(readScope('patient/Observation.rs?category=laboratory').kind, 'restricted');
-  t.same(parseScope('patient/Observation.rs?category=laboratory'), []);
-  t.same(grantable('patient/Observation.rs?category=laboratory', 'patient/*.cruds', TYPES), []);
-});
-
 t.test('scopes for identity, context and refresh tokens are no clinical scopes', async (t) => {
-  for (const word of ['openid', 'fhirUser', 'launch', 'launch/patient', 'online_access', 'offline_access']) {
+  for (const word of [
+    'openid',
+    'fhirUser',
+    'profile',
+    'launch',
+    'launch/patient',
+    'launch/encounter',
+    'launch/imagingstudy',
+    'launch/list?role=https://example.org/med-list-at-home',
+    'online_access',
+    'offline_access',
+  ]) {
     t.equal(readScope(word).kind, 'context', word);
   }
-  t.same(parseScope('openid launch'), []);
+  t.same(parseScope('openid launch launch/encounter'), []);
+  for (const word of [
+    'launch/',
+    'launch/ImagingStudy',
+    'launch/list?role=',
+    'launch/list?kind=x',
+    'Launch',
+  ]) {
+    t.equal(readScope(word).kind, 'unknown', word);
+  }
 });
+
+t.test('a scope for launch context names its resource type in lower case, whatever the role', async (t) => {
+  t.equal(launchType('launch/encounter'), 'encounter');
+  t.equal(launchType('launch/list?role=https://example.org/home'), 'list');
+  t.equal(launchType('launch'), undefined);
+  t.equal(launchType('patient/Encounter.rs'), undefined);
+});
+
+t.test(
+  'context of other types is told to whom the launch is told; patient and encounter are allowed by name',
+  async (t) => {
+    const cases: [asked: string, allowed: string, granted: string[]][] = [
+      ['launch/list', 'launch', ['launch/list']],
+      ['launch/list?role=https://example.org/home', 'launch', ['launch/list?role=https://example.org/home']],
+      [
+        'launch/list?role=https://example.org/home',
+        'launch/list',
+        ['launch/list?role=https://example.org/home'],
+      ],
+      ['launch/list', 'launch/patient', []],
+      ['launch/patient launch/encounter', 'launch', []],
+      [
+        'launch/encounter?role=https://example.org/next',
+        'launch/encounter',
+        ['launch/encounter?role=https://example.org/next'],
+      ],
+    ];
+    for (const [asked, allowed, granted] of cases)
+      t.same(grantable(asked, allowed, TYPES), granted, `${asked} of ${allowed}`);
+  },
+);
 
 t.test('what is granted is what was asked and the client is allowed', async (t) => {
   const cases: [asked: string, allowed: string, granted: string[]][] = [

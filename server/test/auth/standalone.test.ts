@@ -107,12 +107,17 @@ t.test('standalone launch', async (t) => {
   t.same(server.problems, [], 'nothing went wrong inside');
 });
 
-t.test('with DEMO=off nobody can sign in by choosing a name', async (t) => {
+t.test('with DEMO=off nobody can sign in by choosing a name: a password is asked for', async (t) => {
   const server = await startAuthorizationServer(t, { DEMO: 'off' });
   const { visit, page, response } = await openSignIn(server);
-  t.equal(response.status, 403);
-  t.match(await response.text(), /Open the app from your EHR instead/);
-  t.equal((await visit(page, choose({ user: 'nurse', patient: 'ana' }))).status, 403);
+  t.equal(response.status, 200);
+  const html = await response.text();
+  t.match(html, /type="password"/);
+  t.notMatch(html, /Nick Nurse|Ana Example/);
+  const refused = await visit(page, choose({ user: 'nurse', patient: 'ana' }));
+  t.ok(refused.status >= 400 && refused.status < 500);
+  t.equal(refused.headers.get('location'), null);
+  t.same(await server.sql`select from auth_launch`, []);
 });
 
 t.test('behind a proxy that ends TLS, cookies are secure and work in a frame of another site', async (t) => {

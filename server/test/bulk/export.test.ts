@@ -1,11 +1,14 @@
 // An export is a snapshot: writes meanwhile do not tear it, a broken one fails alone, an unfinished one is taken up again.
 // https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-output-file-request
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Exports } from '../../bulk/export.ts';
 import { openPool } from '../../db/pool.ts';
+import { UNLIMITED } from '../../db/visibility.ts';
+import { callerOf, systemAccess } from '../../fhir/access.ts';
 import { newId } from '../../fhir/id.ts';
 import { asking, startServer } from '../helpers/server.ts';
 import { database, patient, task } from '../interaction/sample.ts';
@@ -32,6 +35,8 @@ await bundle(
   ),
 );
 
+const ME = callerOf(systemAccess);
+
 /** Exports with a folder and connections of their own. */
 function exportsIn(t: Test, folder = mkdtempSync(join(tmpdir(), 'throughline-export-'))) {
   const pool = openPool(server.databaseUrl, { max: 3 });
@@ -41,6 +46,7 @@ function exportsIn(t: Test, folder = mkdtempSync(join(tmpdir(), 'throughline-exp
     folder,
     typeId: (type) => types.get(type)!,
     compartment: compartment!.id as number,
+    visibility: async () => UNLIMITED,
     newId: () => newId(new Date()),
     log: { error: (details) => errors.push(details) },
   });
@@ -55,7 +61,7 @@ const request = {
   url: 'http://x.example/fhir/$export',
   level: 'system',
   types: ['Patient', 'Task'],
-  subject: 'me',
+  caller: ME,
 } as const;
 const linesOf = (path: string | undefined) =>
   readFileSync(path!, 'utf8')

@@ -391,7 +391,11 @@ t.test(
         query: new URLSearchParams(),
         headers: {},
         body: undefined,
-        access: { subject: 'somebody', scopes: [{ level: 'user', type: 'Patient', letters }] },
+        access: {
+          subject: 'somebody',
+          scopes: [{ level: 'user', type: 'Patient', letters }],
+          policy: 'unlimited',
+        },
       });
     for (const [method, path] of [
       ['POST', ['SearchParameter', 'nick', '$reindex']],

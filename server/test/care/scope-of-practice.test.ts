@@ -35,7 +35,12 @@ const task = (code: string, status: TaskStatus, more: Partial<Task> = {}): Task 
   code: { coding: [{ system: 'https://throughline.example/fhir/CodeSystem/cn-task-code', code }] },
   ...more,
 });
-const as = (role?: string): Access => ({ subject: 'someone', scopes: [], ...(role && { role }) });
+const as = (role?: string): Access => ({
+  subject: 'someone',
+  scopes: [],
+  policy: 'unlimited',
+  ...(role && { role }),
+});
 
 function refusal(write: Omit<CareWrite, 'now' | 'interaction'>): FhirError | undefined {
   const interaction = write.before ? (write.after ? 'update' : 'delete') : 'create';

@@ -20,6 +20,7 @@ const access = (scopes: string, patient?: string): Access => ({
   subject: 's',
   ...(patient && { patient }),
   scopes: scopes.split(' ').filter(Boolean).map(scope),
+  policy: 'unlimited',
 });
 const letters: Letter[] = ['c', 'r', 'u', 'd', 's'];
 
@@ -31,16 +32,16 @@ t.test('Scopes give what they name: level, type and letters', async (t) => {
     ['user/Task.rs', undefined, 'Patient', 'r', 'none'],
     ['user/*.r', undefined, 'Patient', 'r', 'all'],
     ['system/*.cruds', undefined, 'Subscription', 'd', 'all'],
-    ['patient/Task.rs', 'p', 'Task', 's', 'compartment'],
+    ['patient/Task.rs', 'p', 'Task', 's', 'part'],
     ['patient/Task.rs', undefined, 'Task', 's', 'none'],
     ['patient/Task.rs', 'p', 'Task', 'c', 'none'],
-    ['patient/*.cruds', 'p', 'Task', 'c', 'compartment'],
+    ['patient/*.cruds', 'p', 'Task', 'c', 'part'],
     ['patient/*.cruds', 'p', 'Practitioner', 'r', 'all'],
     ['patient/*.cruds', 'p', 'Practitioner', 'u', 'none'],
     ['patient/*.cruds', 'p', 'Subscription', 'r', 'none'],
-    ['patient/*.cruds', 'p', 'Patient', 'r', 'compartment'],
+    ['patient/*.cruds', 'p', 'Patient', 'r', 'part'],
     ['patient/*.r', undefined, 'Practitioner', 'r', 'none'],
-    ['patient/Task.r user/Task.s', 'p', 'Task', 'r', 'compartment'],
+    ['patient/Task.r user/Task.s', 'p', 'Task', 'r', 'part'],
     ['patient/Task.r user/Task.s', 'p', 'Task', 's', 'all'],
     ['user/Task.r patient/Task.r', 'p', 'Task', 'r', 'all'],
   ] as const) {
@@ -86,7 +87,7 @@ t.test('One more scope never takes anything away', async (t) => {
       fc.subarray(letters, { minLength: 1 }),
     )
     .map(([level, type, some]) => `${level}/${type}.${some.join('')}`);
-  const width = { none: 0, compartment: 1, all: 2 };
+  const width = { none: 0, part: 1, all: 2 };
   fc.assert(
     fc.property(
       fc.array(one, { maxLength: 4 }),

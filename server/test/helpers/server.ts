@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { type App, createApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
 import { freePort } from '../../db/embedded.ts';
+import { systemAccess } from '../../fhir/access.ts';
 import { createDatabase } from './database.ts';
 
 export interface TestServer extends App {
@@ -90,3 +91,17 @@ export function asking({ server }: Pick<TestServer, 'server'>, defaults: Record<
     };
   };
 }
+
+/** Writes as the server itself, without HTTP: for what a test begins with. @throws the refusal */
+export const laying =
+  ({ dispatch }: Pick<TestServer, 'dispatch'>) =>
+  async (method: 'PUT' | 'DELETE', path: string, body?: object): Promise<void> => {
+    await dispatch({
+      method,
+      path: path.split('/').filter(Boolean),
+      query: new URLSearchParams(),
+      headers: {},
+      body,
+      access: systemAccess,
+    });
+  };

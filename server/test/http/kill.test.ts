@@ -56,7 +56,14 @@ t.test(
       return { program, url: program.said.out.trim() };
     };
     const database = await startDatabase();
-    t.teardown(() => process.kill(postmaster(), 'SIGKILL'));
+    t.teardown(() => {
+      try {
+        process.kill(postmaster(), 'SIGKILL');
+      } catch (error) {
+        // It has gone already.
+        if (!['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    });
     const postmaster = () =>
       Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n', 1)[0]);
     const port = String(await freePort());

@@ -1,6 +1,6 @@
 // The process: it starts or says in one sentence why not, and ends in order. Settings: server/config.ts
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ function start(t: Test, env: Record<string, string>, args: string[] = []) {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let n = 0; n < 400 && !holds(); n++) await new Promise((done) => setTimeout(done, 25));
+  for (let n = 0; n < 1200 && !holds(); n++) await new Promise((done) => setTimeout(done, 25));
 }
 
 function taken(t: Test): Promise<number> {
@@ -91,6 +91,17 @@ t.test('a port in use stops the start', async (t) => {
   );
 });
 
+t.test('a folder in which the audit journal cannot be kept stops the start', async (t) => {
+  const data = join(folder, 'without-audit');
+  mkdirSync(data);
+  writeFileSync(join(data, 'audit'), 'no folder');
+  await refuses(
+    t,
+    start(t, { DATA_DIR: data }),
+    /^The audit journal cannot be kept in .*without-audit\/audit: .*\. Let this account write there, or choose another folder with DATA_DIR\.$/,
+  );
+});
+
 t.test('an unreachable database stops the start, and its password is not shown', async (t) => {
   const port = await freePort();
   const url = `postgres://me:secret@127.0.0.1:${port}/none`;
@@ -101,6 +112,38 @@ t.test('an unreachable database stops the start, and its password is not shown',
     /^The database at postgres:\/\/me:\*\*\*@127\.0\.0\.1:\d+\/none cannot be reached\. Check DATABASE_URL/,
   );
   t.notMatch(process.said.err + process.said.out, 'secret');
+});
+
+t.test(
+  'a warning is told when clients reach it without encryption, and it starts all the same',
+  async (t) => {
+    const port = await freePort();
+    const env = { PORT: String(port), PUBLIC_URL: `http://care.example.org:${port}` };
+    const { said } = start(t, env);
+    await until(() => said.out.includes('Try this'));
+    t.match(
+      said.out,
+      `Warning: clients reach this server at http://care.example.org:${port}, without encryption`,
+    );
+    t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+  },
+);
+
+t.test('the database may be named by a file, for several processes too', async (t) => {
+  const file = join(folder, 'database-url');
+  writeFileSync(file, `${databaseUrl}\n`);
+  const port = await freePort();
+  const env = { DATABASE_URL: '', DATABASE_URL_FILE: file, PORT: String(port) };
+  const { child, said, ended } = start(t, env, ['--open', '--workers', '2']);
+  await until(() => said.out.includes('Processes    2'));
+  t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+  child.kill('SIGTERM');
+  t.equal(await ended, 0);
+  await refuses(
+    t,
+    start(t, { DATABASE_URL_FILE: file }),
+    /^DATABASE_URL and DATABASE_URL_FILE are both set; set one of them\.$/,
+  );
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -187,5 +187,9 @@ t.test('with authorization it names the SMART endpoints', async (t) => {
   t.same(urls, [
     ['authorize', `${secured.url}/auth/authorize`],
     ['token', `${secured.url}/auth/token`],
+    ['introspect', `${secured.url}/auth/introspect`],
+    ['revoke', `${secured.url}/auth/revoke`],
+    ['register', `${secured.url}/auth/register`],
+    ['manage', `${secured.url}/auth/grants`],
   ]);
 });

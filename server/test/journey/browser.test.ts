@@ -338,12 +338,12 @@ t.test('A physician closes a loop with the report that came back, and not withou
 
 t.test("Somebody else's task is taken over before it is started", async (t) => {
   const title = 'Ask Walter whether the pharmacy gave him the new inhaler';
-  const { page, frame } = await chart('user=scheduler&patient=walter-lindqvist&frame=900');
+  const { page, frame } = await chart('user=nurse&patient=walter-lindqvist&frame=900');
   await frame.getByRole('button', { name: `Take over: ${title}` }).click();
   await frame.getByRole('button', { name: `Start: ${title}` }).click();
   await frame.getByRole('button', { name: `Confirm visit: ${title}` }).waitFor();
   const task = await readTask('walter-inhaler-receipt');
-  t.equal(task.owner?.reference, 'PractitionerRole/scheduler');
+  t.equal(task.owner?.reference, 'PractitionerRole/nurse');
   t.equal(task.status, 'in-progress');
   await page.close();
 });

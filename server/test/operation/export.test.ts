@@ -1,6 +1,6 @@
 // $export over HTTP: kick-off, status, manifest, files, deletion. https://hl7.org/fhir/uv/bulkdata/STU2/export.html
 import t, { type Test } from 'tap';
-import { type Answer, type Ask, asking, startServer } from '../helpers/server.ts';
+import { type Answer, type Ask, asking, laying, startServer } from '../helpers/server.ts';
 import { outcome, patient, task } from '../interaction/sample.ts';
 
 const server = await startServer(t, { open: false, demo: true });
@@ -15,6 +15,7 @@ async function tokenOf(body: Record<string, string>): Promise<string> {
   });
   return `Bearer ${JSON.parse(text).access_token}`;
 }
+const lay = laying(server);
 const authorization = await tokenOf({ client: 'quality' });
 const quality = asking(server, { authorization });
 const nurse = asking(server, { authorization: await tokenOf({ user: 'nurse', scope: 'user/*.cruds' }) });
@@ -129,14 +130,20 @@ t.test('_type limits the types; repeated values count as one list', async (t) =>
 });
 
 t.test('a type without resources gives no file', async (t) => {
-  t.same((await exported(t, quality, '/$export?_type=Basic')).body.output, []);
+  t.same((await exported(t, quality, '/$export?_type=VisionPrescription')).body.output, []);
 });
 
 t.test('_since gives what changed since, deletions apart', async (t) => {
-  await nurse('PUT', '/Patient/before', { ...patient('before'), id: 'before' });
+  await lay('PUT', '/Patient/before', { ...patient('before'), id: 'before' });
+  await lay('PUT', '/Patient/after', { ...patient('after'), id: 'after' });
+  const panel = JSON.parse(
+    (await server.server.inject({ url: '/fhir/Group/larkfield-panel', headers: { authorization } })).body,
+  );
+  panel.member.push(...['before', 'after'].map((id) => ({ entity: { reference: `Patient/${id}` } })));
+  await lay('PUT', '/Group/larkfield-panel', panel);
   const first = (await exported(t, quality, '/$export?_type=Patient')).body.transactionTime;
   await new Promise((done) => setTimeout(done, 5));
-  await nurse('PUT', '/Patient/after', { ...patient('after'), id: 'after' });
+  await lay('PUT', '/Patient/after', { ...patient('after'), id: 'after' });
   const { body } = await exported(t, quality, `/$export?_type=Patient&_since=${encodeURIComponent(first)}`);
   const ids = (await linesOf(body.output[0].url)).map((line) => JSON.parse(line).id);
   t.ok(ids.includes('after'));
@@ -153,7 +160,8 @@ t.test('the three names of NDJSON are taken, other formats are 400', async (t) =
     'ndjson',
   ]) {
     t.equal(
-      (await quality('GET', `/$export?_type=Basic&_outputFormat=${format}`, undefined, ASYNC)).status,
+      (await quality('GET', `/$export?_type=VisionPrescription&_outputFormat=${format}`, undefined, ASYNC))
+        .status,
       202,
       format,
     );
@@ -191,7 +199,7 @@ t.test(
       code: 'invalid',
       says: /_since is "yesterday"/,
     });
-    t.equal((await kickOff('_type=Basic&_typeFilter=x', 'respond-async, handling=lenient')).status, 202);
+    t.equal((await kickOff('_type=Task&_typeFilter=x', 'respond-async, handling=lenient')).status, 202);
   },
 );
 

@@ -270,7 +270,11 @@ t.test('without a scope for code systems nothing is loaded, told or found', asyn
       query: new URLSearchParams(path[1] === '$lookup' ? { system: SYSTEM, code: 'dog' } : {}),
       headers: {},
       body,
-      access: { subject: 'x', scopes: [{ level: 'user', type: scope, letters: new Set(['r', 's']) }] },
+      access: {
+        subject: 'x',
+        scopes: [{ level: 'user', type: scope, letters: new Set(['r', 's']) }],
+        policy: 'unlimited',
+      },
     });
   const status = (work: Promise<{ status: number }>) =>
     work.then(

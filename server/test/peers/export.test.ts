@@ -1,5 +1,6 @@
 // An export gives the same every time that it is run, and its memory does not grow with what it writes.
 // https://hl7.org/fhir/uv/bulkdata/STU2/export.html
+
 import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t, { type Test } from 'tap';
 import { Exports } from '../../bulk/export.ts';
+import { UNLIMITED } from '../../db/visibility.ts';
+import { callerOf, systemAccess } from '../../fhir/access.ts';
 import { newId } from '../../fhir/id.ts';
 import { patient, task } from '../interaction/sample.ts';
 import { openStorage } from '../search/storage.ts';
@@ -26,12 +29,18 @@ async function openExports(t: Test) {
     folder,
     typeId: s.typeId,
     compartment: s.registry.compartment,
+    visibility: async () => UNLIMITED,
     newId: () => newId(new Date()),
     log,
   });
   /** Runs an export to its end. */
   const run = async (types: string[]) => {
-    const id = await exports.start({ url: 'http://x/$export', subject: 'u', level: 'system', types });
+    const id = await exports.start({
+      url: 'http://x/$export',
+      caller: callerOf(systemAccess),
+      level: 'system',
+      types,
+    });
     await exports.idle();
     return { id, job: await exports.find(id) };
   };

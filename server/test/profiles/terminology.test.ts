@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import t from 'tap';
+import { policyOf, readPolicies } from '../../auth/policy/resource.ts';
 import { PRACTICE_RULES } from '../../care/scope-of-practice.ts';
 import { RULE_SYSTEM } from '../../fhir/errors.ts';
 
@@ -68,11 +69,19 @@ t.test(
   },
 );
 
-t.test('cn-rule names every rule that an outcome can name: care rules and invariants', async (t) => {
-  const constraints = profiles.flatMap((profile) =>
-    profile.snapshot!.element.flatMap((element) => element.constraint ?? []),
-  );
-  const invariants = constraints.map(({ key }) => key).filter((key) => key.startsWith('cn-'));
-  const expected = new Set(['task-transition', ...PRACTICE_RULES.map(({ rule }) => rule), ...invariants]);
-  t.same([...codesOf(RULE_SYSTEM)].sort(), [...expected].sort());
-});
+t.test(
+  'cn-rule names every rule that an outcome can name: care rules, policies and invariants',
+  async (t) => {
+    const constraints = profiles.flatMap((profile) =>
+      profile.snapshot!.element.flatMap((element) => element.constraint ?? []),
+    );
+    const invariants = constraints.map(({ key }) => key).filter((key) => key.startsWith('cn-'));
+    const policies = readPolicies(new URL('../../../profiles/policy/', import.meta.url)).map(
+      (resource) => policyOf(resource)!,
+    );
+    const permissions = policies.flatMap(({ rules }) => rules.map(({ rule }) => rule));
+    const care = PRACTICE_RULES.map(({ rule }) => rule);
+    const expected = new Set(['task-transition', ...care, ...permissions, ...invariants]);
+    t.same([...codesOf(RULE_SYSTEM)].sort(), [...expected].sort());
+  },
+);

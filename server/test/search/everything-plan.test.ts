@@ -1,9 +1,11 @@
 // What PostgreSQL reads for a page of $everything: the one patient's compartment by its index, not the store.
 // https://hl7.org/fhir/R4/operation-patient-everything.html
+
 import t from 'tap';
 import type { Sql } from '../../db/pool.ts';
+import { UNLIMITED } from '../../db/visibility.ts';
 import { Everything, type EverythingRow } from '../../search/everything.ts';
-import { openStorage } from './storage.ts';
+import { accessOf, openStorage, scope } from './storage.ts';
 
 const TASKS = 24_000;
 const PATIENTS = 300;
@@ -45,12 +47,16 @@ t.test('Each page about one of 300 patients reads their resources, with one stat
     },
   } as unknown as Sql;
   const everything = new Everything({ ...s.dependencies, sql });
-  const everyone = { all: undefined, confined: [] };
-  const confined = {
-    all: [s.typeId('Practitioner')],
-    confined: ['Patient', 'Task'].map(s.typeId),
-    patient: s.ridOf('Patient/p7'),
-  };
+  const everyone = UNLIMITED;
+  const confined = s.search.visibility(
+    accessOf(
+      'p7',
+      scope('patient', 'Patient', 'r'),
+      scope('patient', 'Task', 'r'),
+      scope('patient', 'Practitioner', 'r'),
+    ),
+    'r',
+  );
   const focus = { type: 'Patient', id: 'p7' } as const;
 
   /** Rows that the statements of a page read, and the page. */

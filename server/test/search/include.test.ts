@@ -273,6 +273,7 @@ t.test('Nothing is included that the caller may not read, on any level', async (
     subject: 'a',
     patient: 'ana',
     scopes: types.map((type) => ({ level: 'patient', type, letters: new Set(['r', 's'] as const) })),
+    policy: 'unlimited',
   });
   const all = confined('Task', 'Patient', 'Observation', 'Practitioner');
   const of = (type: string, query: string, access: Access) => includedBy(s, type, query, access);

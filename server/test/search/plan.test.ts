@@ -7,7 +7,7 @@ import { type CompileContext, compilePage } from '../../search/compile.ts';
 import { compartmentOf } from '../../search/criterion/compartment.ts';
 import { readQuery, type Scope } from '../../search/query.ts';
 import { compileWalk, walkedKey } from '../../search/walk.ts';
-import { BASE, type Draft, NOW, openStorage, type Storage } from './storage.ts';
+import { accessOf, BASE, type Draft, NOW, openStorage, type Storage, scope as scopeOf } from './storage.ts';
 
 const TASKS = 24_000;
 const PATIENTS = 300;
@@ -67,16 +67,14 @@ async function explain(
     access: systemAccess,
     lenient: false,
   });
-  const visibility = patient
-    ? { all: [], confined: types.map(s.typeId), patient: s.ridOf(`Patient/${patient}`) }
-    : { all: undefined, confined: [] };
+  const access = patient ? accessOf(patient, scopeOf('patient', '*', 'rs')) : systemAccess;
+  const visibility = s.search.visibility(access, 's', types);
   const context: CompileContext = {
     ridOf: s.ridOf,
     base: BASE,
     typeId: s.typeId,
     systemOf: (url: string) => s.systems.known(url),
-    compartment: s.registry.compartment,
-    visibilityOf: () => visibility,
+    visibilityOf: (targets, letter) => s.search.visibility(access, letter, targets),
     now: NOW,
   };
   const key = query.criteria.length ? undefined : walkedKey(query, visibility);

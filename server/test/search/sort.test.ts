@@ -1,5 +1,6 @@
 // Sorting, counting and the links of a search. https://hl7.org/fhir/R4/search.html#return
 import t from 'tap';
+import { UNLIMITED } from '../../db/visibility.ts';
 import { systemAccess } from '../../fhir/access.ts';
 import { type Compiled, compilePage } from '../../search/compile.ts';
 import { readQuery } from '../../search/query.ts';
@@ -221,7 +222,7 @@ t.test(
       ),
     );
     const scope = { path: 'Patient', types: ['Patient'] };
-    const visibility = { all: undefined, confined: [] };
+    const visibility = UNLIMITED;
     const context = {
       ridOf: s.ridOf,
       base: BASE,

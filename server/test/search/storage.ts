@@ -11,6 +11,7 @@ import { createTextIndex } from '../../indexing/text.ts';
 import { Cursors } from '../../search/cursor.ts';
 import { Search, type SearchDependencies, type SearchPage } from '../../search/index.ts';
 import { createRegistry } from '../../search/registry.ts';
+import { Visibilities } from '../../search/visibility/index.ts';
 import { Store } from '../../store/index.ts';
 import { createTerminology, readPublished, type Stored, type StoredQuery } from '../../terminology/index.ts';
 import { loadedFrom } from '../../terminology/loaded.ts';
@@ -75,6 +76,16 @@ export async function openStorage(t: Test, { now = () => NOW } = {}) {
     typeId,
     terminology,
     textIndex,
+    visibilities: new Visibilities({
+      sql: searchSql,
+      registry,
+      systems,
+      ridOf,
+      typeId,
+      base: BASE,
+      now,
+      compartmentsOf: (resource) => store.compartmentsOf(resource),
+    }),
     base: BASE,
     now,
   };
@@ -213,6 +224,7 @@ export const accessOf = (patient: string | undefined, ...scopes: Scope[]): Acces
   subject: 'u',
   ...(patient && { patient }),
   scopes,
+  policy: 'unlimited',
 });
 
 /** Ids of resources as they are served. */

@@ -122,3 +122,46 @@ t.test('Words without a letter are refused', async (t) => {
   await refuses(t, s, 'Task', '_content=a,-', /"_content" has a value without a letter or digit/, 'invalid');
   await refuses(t, s, 'Task', '_content:exact=a', /"_content" has no modifier ":exact"/, 'not-supported');
 });
+
+t.test('AuditEvent and Provenance have no words, and a search for them says so', async (t) => {
+  const s = await openStorage(t);
+  await s.save([
+    {
+      resourceType: 'Provenance',
+      id: 'p',
+      target: [{ reference: 'Patient/ana' }],
+      recorded: '2026-01-01T00:00:00Z',
+      agent: [{ who: { display: 'Somebody' }, type: { text: 'Author of it' } }],
+      ...narrative('somebody'),
+    },
+    { resourceType: 'Patient', id: 'ana', ...narrative('somebody') },
+  ]);
+  const system = async (query: string) =>
+    (await s.search.system([...new URLSearchParams(query)], accessOf(undefined, scope('system', '*', 'rs'))))
+      .matches;
+  const found = await system('_type=Patient,Provenance&_text=somebody');
+  t.same(
+    found.map((content) => JSON.parse(content).id),
+    ['ana'],
+    'beside other types they are left out',
+  );
+  const refused = await system('_type=AuditEvent,Provenance&_content=x').catch((error: unknown) => error);
+  t.match(refused, {
+    status: 400,
+    issues: [{ diagnostics: /^"_content" is not offered for AuditEvent and Provenance:/ }],
+  });
+  const [rows] = await s.sql`select (select count(*) from index_text)::integer as texts,
+    (select count(*) from index_display)::integer as displays`;
+  t.same({ ...rows }, { texts: 1, displays: 0 });
+  const cases: [type: string, query: string, sentence: RegExp][] = [
+    [
+      'Provenance',
+      '_text=x',
+      /^"_text" is not offered for Provenance: their words are not indexed\. Search by target,/,
+    ],
+    ['AuditEvent', '_content=x', /^"_content" is not offered for AuditEvent: .* Search by date, agent,/],
+    ['AuditEvent', 'type:text=x', /^"type:text" is not offered for AuditEvent:/],
+    ['Patient', '_has:Provenance:target:_content=x', /^"_content" is not offered for Provenance:/],
+  ];
+  for (const [type, query, sentence] of cases) await refuses(t, s, type, query, sentence, 'not-supported');
+});

@@ -2,9 +2,10 @@
 // https://www.postgresql.org/docs/18/using-explain.html
 import t from 'tap';
 import type { Sql } from '../../db/pool.ts';
+import { UNLIMITED } from '../../db/visibility.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { VersionHistory } from '../../store/history.ts';
-import { openStorage } from '../search/storage.ts';
+import { accessOf, openStorage, scope } from '../search/storage.ts';
 
 const TASKS = 25_000;
 const VERSIONS = 4;
@@ -53,8 +54,8 @@ t.test('A page out of 100,000 versions reads hundreds of rows, and is one statem
     },
   } as unknown as Sql;
   const history = new VersionHistory({ ...s.dependencies, sql, types, compartment, listItem: () => 0 });
-  const everyone = { all: undefined, confined: [] };
-  const one = { all: [], confined: [s.typeId('Task')], patient: s.ridOf('Patient/p7') };
+  const everyone = UNLIMITED;
+  const one = s.search.visibility(accessOf('p7', scope('patient', 'Task', 'r')), 'r');
   const request = { window: {}, count: 21, after: undefined };
 
   /** Runs a page, explains the statement that it sent, and tells how many rows that read. */

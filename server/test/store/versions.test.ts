@@ -3,6 +3,7 @@ import t from 'tap';
 import { Systems } from '../../db/intern.ts';
 import { openPool } from '../../db/pool.ts';
 import { createRidOf, secretOf } from '../../db/rid.ts';
+import { UNLIMITED, type Visibility } from '../../db/visibility.ts';
 import { FhirError } from '../../fhir/errors.ts';
 import { type NewVersion, Store, VersionRace } from '../../store/index.ts';
 import { asking, startServer } from '../helpers/server.ts';
@@ -12,7 +13,13 @@ const server = await startServer(t);
 const ask = asking(server);
 const sql = database(t, server.databaseUrl);
 const NOW = new Date('2026-03-14T09:30:00.250Z');
-const EVERYTHING = { all: undefined, confined: [] };
+const EVERYTHING = UNLIMITED;
+const NOTHING: Visibility = { types: [], whole: false, sql: () => 'false' };
+const only = (type: number): Visibility => ({
+  types: [type],
+  whole: false,
+  sql: (alias) => `${alias}.type = ${type}`,
+});
 
 const ridOf = createRidOf((await secretOf(sql, 'rid')).toString('base64'));
 const types = new Map(
@@ -167,8 +174,8 @@ t.test('index rows follow the current version only', async (t) => {
 
 t.test('reads take the access of the caller', async (t) => {
   t.ok(await store.read('Patient', 'v', EVERYTHING));
-  t.equal(await store.read('Patient', 'v', { all: [], confined: [] }), undefined);
-  t.equal(await store.read('Patient', 'v', { all: [types.get('Task')!], confined: [] }), undefined);
-  t.equal(await store.readVersion('Patient', 'v', 1, { all: [], confined: [] }), undefined);
-  t.same(await store.visible([{ type: 'Patient', id: 'v' }], { all: [], confined: [] }), new Set());
+  t.equal(await store.read('Patient', 'v', NOTHING), undefined);
+  t.equal(await store.read('Patient', 'v', only(types.get('Task')!)), undefined);
+  t.equal(await store.readVersion('Patient', 'v', 1, NOTHING), undefined);
+  t.same(await store.visible([{ type: 'Patient', id: 'v' }], NOTHING), new Set());
 });

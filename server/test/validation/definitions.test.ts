@@ -33,6 +33,7 @@ const PROFILES: Readonly<Record<string, string>> = {
   Provenance: 'provenance',
   AuditEvent: 'audit',
   Flag: 'flag-contact-safety',
+  Basic: 'access-policy',
 };
 /** Numbers of the rules, by their first part. */
 const RULES: Readonly<Record<string, number>> = {
@@ -57,13 +58,15 @@ const RULES: Readonly<Record<string, number>> = {
   nd: 1,
   pv: 1,
   pr: 1,
+  au: 1,
+  po: 2,
 };
 const EXTENSIONS =
-  'network-decision due-policy suspended-from channel interactive direction contact-outcome first-response first-contact access-needs rescheduled-from virtual-service scope-class licence-jurisdiction lead programme initiating-visit billing-practitioner supervising-practitioner programme-consent referral-question expires network-tier expected-rate';
+  'network-decision due-policy suspended-from channel interactive direction contact-outcome first-response first-contact access-needs rescheduled-from virtual-service scope-class licence-jurisdiction lead programme initiating-visit billing-practitioner supervising-practitioner programme-consent referral-question expires network-tier expected-rate policy-role policy-rule policy-labels policy-purpose break-glass-minutes';
 const PARAMETERS =
   'Task-due Task-open-due Task-stage Task-for-organization Task-first-response Task-performer-class ServiceRequest-network-tier EpisodeOfCare-programme Observation-programme Appointment-access-need PractitionerRole-network HealthcareService-network';
 const OPERATIONS =
-  'Task-claim Task-transition Patient-handoff Patient-timeline HealthcareService-find-in-network EpisodeOfCare-billing-summary SearchParameter-reindex';
+  'Task-claim Task-transition Patient-handoff Patient-timeline HealthcareService-find-in-network EpisodeOfCare-billing-summary SearchParameter-reindex Patient-break-glass';
 
 t.test('there is a profile for each kind of record, and no other', async (t) => {
   const expected = Object.entries(PROFILES).flatMap(([type, ids]) =>

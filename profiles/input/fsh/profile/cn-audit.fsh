@@ -4,7 +4,8 @@ Parent: AuditEvent
 Id: cn-audit
 Title: "Audit entry"
 Description: "One access: which system asked, which answered, which user stood behind it, whose record it was about."
-* ^purpose = "BALP, the read, create, update and delete of IHE Basic Audit"
+* ^purpose = "BALP, the read, create, update, delete and query of IHE Basic Audit"
+* obeys cn-au-1
 * type = $audit-event-type#rest
 * subtype 1..* MS
 * action 1..1 MS
@@ -38,7 +39,11 @@ Description: "One access: which system asked, which answered, which user stood b
 * entity[data].type 1..1
 * entity[data].type = $audit-entity-type#2
 * entity[data].role from CnObjectRoles (required)
-* entity[data].what 1..1
+
+Invariant: cn-au-1
+Description: "Data in an access is named, unless it is a query: give entity.what."
+Severity: #error
+Expression: "entity.where(type.code = '2' and role.where(code = '24').empty()).all(what.exists())"
 
 // A system that takes part: it is named, and it has an address.
 RuleSet: System(name, type)

@@ -46,6 +46,10 @@ Id: cn-security-label
 Title: "Security labels"
 Description: "The labels of records that are shared with more care than others; codes only."
 * insert OurValueSet
+* insert SecurityLabels
+
+// The labels that both consents and access policies speak of.
+RuleSet: SecurityLabels
 * $v3-ActCode#PSY
 * $v3-ActCode#MH
 * $v3-ActCode#BH

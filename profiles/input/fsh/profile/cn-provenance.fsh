@@ -20,4 +20,4 @@ Description: "The story of one change: which version it made, who made it on beh
 Invariant: cn-pv-1
 Description: "A practitioner or a device acts for an organisation: give agent.onBehalfOf."
 Severity: #error
-Expression: "agent.all(who.reference.matches('^(.*/)?(Practitioner|Device)/.*') implies onBehalfOf.exists())"
+Expression: "agent.where(who.reference.exists()).all(who.reference.matches('^(.*/)?(Practitioner|Device)/.*') implies onBehalfOf.exists())"

@@ -18,8 +18,11 @@ Description: "What somebody is in the programme; the server decides by it who ma
 * #pharmacist "Pharmacist" "A licensed pharmacist."
 * #supervisor "Supervisor" "A person who leads staff and may reopen finished work."
 * #programme-admin "Programme administrator" "A person who runs the programme and its settings."
-* #quality-analyst "Quality analyst" "A person who reads measures and audits."
+* #quality-analyst "Quality analyst" "A person who reads measures."
+* #auditor "Auditor" "A person who reads who has looked at and changed what."
 * #payer-system "Payer system" "The system of a health plan."
+* #quality-system "Quality system" "A program that computes measures over groups of people."
+* #ehr-system "Record system" "The electronic health record of a practice or hospital."
 * #patient "Patient" "The person whom the care is for."
 * #natural-support "Natural support" "A relative or friend who helps the person."
 
