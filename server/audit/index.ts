@@ -113,7 +113,7 @@ export function createAudit({ patience = PATIENCE, store: id, ...deps }: AuditDe
     request: (asked) => new RequestRecord(asked, { journal, newId, now, log, catchUp }),
     recordEvent(event) {
       try {
-        journal.append(textOfEvent(event, { id: newId(), at: now().getTime() }));
+        journal.appendNow(textOfEvent(event, { id: newId(), at: now().getTime() }));
       } catch (error) {
         log.error({ reason: (error as Error).message }, 'audit journal not written');
       }

@@ -43,6 +43,8 @@ export class Journal {
   #file: number;
   #size = 0;
   #dirty = false;
+  #waiting: string[] = [];
+  #flushing: Promise<void> | undefined;
   /** The last line did not get whole into the file. */
   #torn = false;
   #ticks = 0;
@@ -64,10 +66,34 @@ export class Journal {
   }
 
   /**
-   * Appends lines, each with its line end.
-   * @throws the operating system's failure; the caller must not be answered then
+   * Appends lines, each with its line end, in one write with those of other requests of the same turn of the event loop.
+   * @returns when the operating system has them; rejected with its failure, and then the caller must not be answered
    */
-  append(text: string): void {
+  append(text: string): Promise<void> {
+    this.#waiting.push(text);
+    this.#flushing ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          this.#flush();
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    return this.#flushing;
+  }
+
+  #flush(): void {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    this.#flushing = undefined;
+    if (lines.length) this.appendNow(lines.join(''));
+    this.written += Math.max(0, lines.length - 1);
+  }
+
+  /** Appends lines at once. @throws the operating system's failure */
+  appendNow(text: string): void {
     // The number of a closed file may be that of a connection by now.
     if (this.#closed) throw new Error('The audit journal is closed.');
     if (this.#size > MAX_FILE || this.#gone || performance.now() - this.#alive > SILENT) this.#next();
@@ -83,6 +109,11 @@ export class Journal {
   /** Ends the journal; what is in it stays. */
   close(): void {
     clearInterval(this.#timer);
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#told(error as Error);
+    }
     this.#closed = true;
     closeSync(this.#file);
   }

@@ -110,23 +110,22 @@ export class RequestRecord {
 
   /**
    * Notes what came with the request, and of a write that it begins, so that it leaves a trace even if it is never answered.
-   * @returns what has to be waited for, where the request asks for audit events or provenance
    * @throws FhirError 503 when it cannot be written down; nothing must be done then
    */
-  begin(body: unknown): Promise<void> | undefined {
+  async begin(body: unknown): Promise<void> {
     if (body instanceof URLSearchParams) this.#form = body;
     else this.#body = body;
     const { method, url } = this.#asked;
-    if (!SAFE.has(method) && !this.#form) this.#write(textOfLine(this.#line('begin'), this.access));
+    if (!SAFE.has(method) && !this.#form) await this.#write(textOfLine(this.#line('begin'), this.access));
     const asked = this.access && asksForAudit(this.access, method, url, body);
-    return asked && this.#deps.catchUp(asked === 'named' ? undefined : BESIDE);
+    if (asked) await this.#deps.catchUp(asked === 'named' ? undefined : BESIDE);
   }
 
   /**
    * Writes down how the request was answered, once; of a batch or transaction that was carried out, each entry too.
    * @throws FhirError 503 when it cannot be written down; the answer must not leave then
    */
-  end(answer: Answered): void {
+  async end(answer: Answered): Promise<void> {
     if (this.#ended) return;
     const { method } = this.#asked;
     let text = textOfLine({ ...this.#line('request'), ...saidOf(answer, method) }, this.access);
@@ -135,13 +134,13 @@ export class RequestRecord {
       for (const [n, result] of answer.result.entries.entries())
         text += textOfLine(this.#entry(sent[n], result), this.access);
     }
-    this.#write(text);
+    await this.#write(text);
     this.#ended = true;
   }
 
-  #write(text: string): void {
+  async #write(text: string): Promise<void> {
     try {
-      this.#deps.journal.append(text);
+      await this.#deps.journal.append(text);
     } catch (error) {
       this.#deps.log.error({ reason: (error as Error).message }, 'audit journal not written');
       throw unavailable(

@@ -112,6 +112,19 @@ const isWhole = (limit: Limit): boolean => limit.some((tests) => tests.length ==
  * @returns undefined when the caller reaches nothing; no limits when all of the type
  */
 export function limitsOf(access: Access, type: string, letter: Letter): readonly Limit[] | undefined {
+  let known = remembered.get(access);
+  if (!known) {
+    known = new Map();
+    remembered.set(access, known);
+  }
+  const key = letter + type;
+  if (!known.has(key)) known.set(key, madeLimits(access, type, letter));
+  return known.get(key);
+}
+/** Limits by letter and type: an access never changes. */
+const remembered = new WeakMap<Access, Map<string, readonly Limit[] | undefined>>();
+
+function madeLimits(access: Access, type: string, letter: Letter): readonly Limit[] | undefined {
   const limits = [scopeLimit(access, type, letter), policyLimit(access, type, letter)];
   if (limits.some((limit) => limit.length === 0)) return undefined;
   return limits.filter((limit) => !isWhole(limit));

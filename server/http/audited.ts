@@ -10,10 +10,12 @@ import { type ErrorContext, failureOf, sendFailure, toFhirError } from './errors
 export interface RequestRecord {
   /** The caller, as soon as its token has been read. */
   access: Access | undefined;
-  /** Before the work. @returns what has to be waited for @throws FhirError 503 when nothing may be done */
-  begin(body: unknown): Promise<void> | undefined;
+  /** Before the work. @throws FhirError 503 when nothing may be done */
+  begin(body: unknown): Promise<void>;
   /** Before the answer leaves. @throws FhirError 503 when it may not */
-  end(answer: { status: number; result: Result } | { status: number; issues: readonly Issue[] }): void;
+  end(
+    answer: { status: number; result: Result } | { status: number; issues: readonly Issue[] },
+  ): Promise<void>;
 }
 
 export interface AuditedRoutes extends ErrorContext {
@@ -38,9 +40,13 @@ export function recordOf(request: FastifyRequest, { audit }: AuditedRoutes): Req
 }
 
 /** What a request is refused with: its failure, once that is recorded. */
-function recorded(failure: FhirError, request: FastifyRequest, routes: AuditedRoutes): FhirError {
+async function recorded(
+  failure: FhirError,
+  request: FastifyRequest,
+  routes: AuditedRoutes,
+): Promise<FhirError> {
   try {
-    recordOf(request, routes)?.end(failure);
+    await recordOf(request, routes)?.end(failure);
     return failure;
   } catch (unrecorded) {
     return toFhirError(unrecorded, routes);
@@ -51,6 +57,11 @@ function recorded(failure: FhirError, request: FastifyRequest, routes: AuditedRo
 export function recordRefusals(scope: FastifyInstance, routes: AuditedRoutes): void {
   scope.decorateRequest('audited');
   scope.setErrorHandler(async (error, request, reply) =>
-    sendFailure(recorded(await failureOf(error, request, routes), request, routes), request, reply, routes),
+    sendFailure(
+      await recorded(await failureOf(error, request, routes), request, routes),
+      request,
+      reply,
+      routes,
+    ),
   );
 }

@@ -53,7 +53,7 @@ export async function registerExportFiles(app: FastifyInstance, routes: ExportFi
       const file = await openFile(access, request.params, routes);
       const bytes = file.createReadStream();
       try {
-        record?.end({ status: 200, result: { kind: 'empty', status: 200 } });
+        await record?.end({ status: 200, result: { kind: 'empty', status: 200 } });
       } catch (error) {
         bytes.destroy();
         throw error;

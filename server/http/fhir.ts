@@ -101,7 +101,7 @@ export async function registerFhir(app: FastifyInstance, routes: FhirRoutes): Pr
         body: request.body ?? undefined,
         ...(contentType && { contentType }),
       };
-      await request.audited?.begin(request.body);
+      if (request.audited) await request.audited.begin(request.body);
       const result = await dispatch(fhirRequest);
       const { status, headers, body } = await answerOf(
         result,
@@ -109,7 +109,7 @@ export async function registerFhir(app: FastifyInstance, routes: FhirRoutes): Pr
         base,
         address.headers.prefer,
       );
-      request.audited?.end({ status, result });
+      if (request.audited) await request.audited.end({ status, result });
       return reply
         .code(status)
         .headers({ ...headers, 'cache-control': 'no-store', vary: 'Accept' })

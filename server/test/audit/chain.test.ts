@@ -136,7 +136,7 @@ t.test('two processes make one chain, each event once, whoever stores it', async
   const ask = async (audit: typeof second, request: string) => {
     const record = audit.request({ request, address: '::1', method: 'GET', url: '/fhir/Task/1' });
     await record.begin(undefined);
-    record.end({ status: 404, issues: [] });
+    await record.end({ status: 404, issues: [] });
   };
   const sent: string[] = [];
   for (let n = 0; n < 400; n++) {

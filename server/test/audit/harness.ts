@@ -99,7 +99,7 @@ export async function openAudit(t: Test, options: Partial<AuditDependencies> = {
     const record = audit.request({ request, address: '192.0.2.7', method, url: `/fhir${path}` });
     record.access = 'access' in asked ? asked.access : NURSE;
     await record.begin(body);
-    record.end(asked.answer ?? { status: 200, result: { kind: 'empty', status: 200 } });
+    await record.end(asked.answer ?? { status: 200, result: { kind: 'empty', status: 200 } });
   };
   const found = async <T>(type: string, query = ''): Promise<T[]> => {
     const { matches } = await storage.search.type(

@@ -14,7 +14,7 @@ Description: "A community health worker navigates for the people who are assigne
 * insert ReadTasks(assigned)
 * insert ReadContacts(assigned)
 * insert ReadMinimum(assigned)
-* insert BookAppointments(any)
+* insert BookAppointments(assigned)
 * insert LogContacts(assigned)
 * insert KeepContactSafety(assigned)
 * insert AnswerQuestionnaires(assigned)
