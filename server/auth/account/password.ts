@@ -1,23 +1,29 @@
 // Passwords: argon2id hashes, what a password has to be, and a comparison that takes the same with and without an account.
 // https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
 import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
 
 /** One of the equal choices of OWASP, the one with less memory; about 22 ms on the machine that it was measured on. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Characters; NIST SP 800-63B-4 asks for 15 where the password is the only factor. */
 export const PASSWORD_LENGTH = { min: 15, max: 256 };
 
+/** Loaded when somebody signs in with a password: a hash takes 19 MB for a moment, which a start has no use for. */
+const argon2 = () => import('@node-rs/argon2');
+
 /** Compared with when there is no such account, so that both take the same time. */
-const nobody = hash(randomBytes(32), COST);
+let nobody: Promise<string> | undefined;
 
 /** The hash to store, in PHC string format. */
-export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFC'), COST);
+export const hashPassword = async (password: string): Promise<string> =>
+  (await argon2()).hash(password.normalize('NFC'), COST);
 
 /** True for the right password; without a stored hash never, after the same work. */
 export async function isPassword(password: string, stored: string | null | undefined): Promise<boolean> {
   if (password.length > PASSWORD_LENGTH.max) return false;
-  const right = await verify(stored ?? (await nobody), password.normalize('NFC'));
+  const { hash, verify } = await argon2();
+  nobody ??= hash(randomBytes(32), COST);
+  const other = await nobody;
+  const right = await verify(stored ?? other, password.normalize('NFC'));
   return right && Boolean(stored);
 }
 
