@@ -23,7 +23,7 @@ import { demoBundles } from './bulk/demo.ts';
 import { Exports } from './bulk/export.ts';
 import { storePackages } from './bulk/package.ts';
 import { writesDefinitions } from './bulk/posted-definitions.ts';
-import { withSearchParameters, writesSearchParameters } from './bulk/posted-writes.ts';
+import { withSearchParameters, writesOf, writesSearchParameters } from './bulk/posted-writes.ts';
 import { checkCareRules } from './care/index.ts';
 import { type Config, ConfigError, warningsOf } from './config.ts';
 import { secretOf } from './db/rid.ts';
@@ -50,7 +50,7 @@ import { inSubset } from './interaction/subset.ts';
 import { stamp } from './interaction/write-pipeline.ts';
 import { expandParameters } from './operation/expand.ts';
 import { advertised, isOperation, type OperationContext, routeOperation } from './operation/index.ts';
-import { accessOfUser, openPolicies, recall, withPolicies, writesPolicies } from './policies.ts';
+import { accessOfUser, openPolicies, recall, withPolicies } from './policies.ts';
 import { withNotices } from './response/notice.ts';
 import { perGeneration } from './search/registry.ts';
 import { createStorage, type Storage } from './storage.ts';
@@ -65,6 +65,9 @@ const ROOT = new URL('../', import.meta.url);
 const DEFINITIONS = new URL('profiles/definitions/', ROOT);
 const VERSION = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string })
   .version;
+
+/** Policies are Basic resources. */
+const writesPolicies = writesOf('Basic');
 
 /** Access of callers with `--open`: everything, by nobody in particular. */
 const OPEN_ACCESS: Access = Object.freeze({ ...systemAccess, subject: 'open' });

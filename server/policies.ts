@@ -1,6 +1,6 @@
 // The access policies on this server's own storage: kept as Basic resources, read again within a second of a change, and
 // what holds for callers who are remembered by jobs.
-import type { Basic, Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
+import type { Basic, Resource } from '@medplum/fhirtypes';
 import {
   type AuthLog,
   clientDirectory,
@@ -14,7 +14,6 @@ import {
 } from './auth/index.ts';
 import { type Access, accessOf, type Caller, emptyPolicy, systemAccess } from './fhir/access.ts';
 import { stringifyJson } from './fhir/json.ts';
-import type { FhirRequest } from './interaction/context.ts';
 import { stamp } from './interaction/write-pipeline.ts';
 import type { Storage } from './storage.ts';
 import { UNLIMITED } from './store/index.ts';
@@ -78,20 +77,6 @@ export async function accessOfUser(
   const access = { subject: username, fhirUser, role, scopes, policy: policies.of(role) };
   await search.visibilities.prepare(access);
   return access;
-}
-
-/** Whether a request that was carried out may have changed a policy. */
-export function writesPolicies({ method, path, body }: FhirRequest): boolean {
-  if (method === 'GET' || method === 'HEAD') return false;
-  if (path.length) return path[0] === 'Basic';
-  const entries: unknown = (body as Bundle | undefined)?.entry;
-  return (
-    Array.isArray(entries) &&
-    entries.some(
-      (entry: BundleEntry | null) =>
-        entry?.resource?.resourceType === 'Basic' || /Basic/.test(String(entry?.request?.url)),
-    )
-  );
 }
 
 /** The access of a caller whom a job remembers, under the policy that holds for them now. */

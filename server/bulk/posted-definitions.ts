@@ -1,9 +1,10 @@
 // Keeps the profiles and extensions that validation knows in step with the StructureDefinition resources of this server.
 // https://hl7.org/fhir/R4/structuredefinition.html
-import type { Bundle, StructureDefinition } from '@medplum/fhirtypes';
+import type { StructureDefinition } from '@medplum/fhirtypes';
 import type { Sql } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
 import { compactDefinition } from '../validation/definition/compact.ts';
+import { writesOf } from './posted-writes.ts';
 
 export interface PostedDefinitionsDependencies {
   sql: Sql;
@@ -32,17 +33,7 @@ interface Known {
 const TYPE = 'StructureDefinition';
 
 /** Whether a request wrote definitions that the next one may count on; all others are seen within a second. */
-export function writesDefinitions(request: {
-  method: string;
-  path: readonly string[];
-  body: unknown;
-}): boolean {
-  const { method, path, body } = request;
-  if (method === 'GET' || method === 'HEAD') return false;
-  if (path.length) return path[0] === TYPE;
-  const entries: unknown = (body as Bundle | undefined)?.entry;
-  return Array.isArray(entries) && entries.some((entry) => entry?.resource?.resourceType === TYPE);
-}
+export const writesDefinitions = writesOf(TYPE);
 
 export class PostedDefinitions {
   readonly #deps: PostedDefinitionsDependencies;

@@ -1,4 +1,4 @@
-// Writes of SearchParameter resources as requests see them: what is refused, and what is followed by a synchronization.
+// Writes of resources that the server works by, as requests see them: what is refused, and what is followed by a synchronization.
 import type { Bundle, SearchParameter } from '@medplum/fhirtypes';
 import type { Registry } from '../search/registry.ts';
 import type { Validator } from '../validation/index.ts';
@@ -20,30 +20,31 @@ export function withSearchParameters(
   };
 }
 
-const NAMED = /(?:^|\/)SearchParameter(?:[/?]|$)/;
-
-/** Whether the URL of an entry, relative or with the base address, names SearchParameters; it may be encoded. */
-function namesSearchParameter(url: unknown): boolean {
+/** Whether the URL of an entry, relative or with the base address, names resources; it may be encoded. */
+function isNamed(named: RegExp, url: unknown): boolean {
   if (typeof url !== 'string') return false;
   try {
-    return NAMED.test(decodeURIComponent(url));
+    return named.test(decodeURIComponent(url));
   } catch {
-    return NAMED.test(url);
+    return named.test(url);
   }
 }
 
-/** Whether a request that was carried out may have changed a SearchParameter. */
-export function writesSearchParameters({
-  method,
-  path,
-  body,
-}: {
-  method: string;
-  path: readonly string[];
-  body: unknown;
-}): boolean {
-  if (method === 'GET' || method === 'HEAD') return false;
-  if (path.length) return path[0] === 'SearchParameter' && path.length < 3;
-  const entries: unknown = (body as Bundle | undefined)?.entry;
-  return Array.isArray(entries) && entries.some((entry) => namesSearchParameter(entry?.request?.url));
+/** What is asked of a request that was carried out. */
+type Carried = { method: string; path: readonly string[]; body: unknown };
+
+/** Tells requests that may have changed resources of a type, which the next one may count on, from others. */
+export function writesOf(type: string): (request: Carried) => boolean {
+  const named = new RegExp(`(?:^|/)${type}(?:[/?]|$)`);
+  return ({ method, path, body }) => {
+    if (method === 'GET' || method === 'HEAD') return false;
+    if (path.length) return path[0] === type;
+    const entries: unknown = (body as Bundle | undefined)?.entry;
+    return (
+      Array.isArray(entries) &&
+      entries.some((entry) => entry?.resource?.resourceType === type || isNamed(named, entry?.request?.url))
+    );
+  };
 }
+
+export const writesSearchParameters = writesOf('SearchParameter');

@@ -102,7 +102,11 @@ export const emptyPolicy = (role: string): Policy => ({
 });
 
 /** Stands for the user's own reference in the criteria of policies. */
-export const USER = '{user}';
+const USER = '{user}';
+
+/** The criteria of a rule or scope for a caller; undefined when they ask for a user and there is none. */
+export const criteriaOf = ({ fhirUser }: Access, criteria: string): string | undefined =>
+  fhirUser || !criteria.includes(USER) ? criteria.replaceAll(USER, fhirUser ?? '') : undefined;
 
 /** Alternatives that allow everything. */
 const isWhole = (limit: Limit): boolean => limit.some((tests) => tests.length === 0);
@@ -158,11 +162,11 @@ function rulesFor({ rules }: Policy, type: string): readonly PolicyRule[] {
 function policyLimit(access: Access, type: string, letter: Letter): Limit {
   if (access.policy === 'unlimited') return [[]];
   return rulesFor(access.policy, type).flatMap(({ letters, whose, criteria }) => {
-    if (!letters.has(letter) || (!access.fhirUser && criteria?.includes(USER))) return [];
+    const wanted = criteria && criteriaOf(access, criteria);
+    if (!letters.has(letter) || (criteria && wanted === undefined)) return [];
     const inside =
       whose === 'any' ? [] : (ownGroups(access, type, whose) ?? within(setsOf(access, whose), type, letter));
     if (!inside) return [];
-    const wanted = criteria?.replaceAll(USER, access.fhirUser ?? '');
     return [wanted ? [...inside, { kind: 'criteria', criteria: wanted } as const] : inside];
   });
 }

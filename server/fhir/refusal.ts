@@ -11,14 +11,20 @@ const VERBS: Readonly<Record<Letter, string>> = {
   s: 'searching',
 };
 
-/** Types that are named in a sentence; of more, some. */
+/** Types whose scopes are named in a sentence; of more, one scope stands for all. */
 const MOST = 5;
+
+/** Names of a few types, for a sentence. */
+export const namesOf = (types: readonly string[]): string =>
+  types.length <= MOST
+    ? types.join(', ')
+    : `${types.slice(0, 4).join(', ')} and ${types.length - 4} more types`;
 
 /** What an interaction does, for a sentence: `reading Task/1`. */
 export const doing = (letter: Letter, what: string): string => `${VERBS[letter]} ${what}`;
 
 /** Who is refused, for a sentence: the role, or the client itself. */
-export const callerOf = ({ role, client, subject }: Access): string =>
+export const nameOf = ({ role, client, subject }: Access): string =>
   role ? `The role ${role}` : `The client ${client ?? subject}`;
 
 /**
@@ -31,16 +37,14 @@ export function notReached(
   letter: Letter,
   letters: string = letter,
 ): FhirError {
-  const named = types.slice(0, MOST);
-  const what =
-    types.length > MOST ? `${named.join(', ')} and ${types.length - MOST} more types` : named.join(', ');
+  const what = namesOf(types);
   if (types.every((type) => inScope(access, type, letter)))
     return forbidden(
-      `${callerOf(access)} may not do this: ${doing(letter, what)} is outside its scope of practice. Ask a colleague who may, or an administrator.`,
+      `${nameOf(access)} may not do this: ${doing(letter, what)} is outside its scope of practice. Ask a colleague who may, or an administrator.`,
       undefined,
       'scope-of-practice',
     );
-  const scopes = types.length > MOST ? [`user/*.${letters}`] : named.map((type) => `user/${type}.${letters}`);
+  const scopes = types.length > MOST ? [`user/*.${letters}`] : types.map((type) => `user/${type}.${letters}`);
   return forbidden(
     `Your access does not cover ${doing(letter, what)}. Ask for the scope ${scopes.join(', ')}.`,
     undefined,

@@ -50,12 +50,12 @@ export async function currentFor(
   executor?: Executor,
 ): Promise<StoredVersion | undefined> {
   const { store, search } = context;
-  const isPart = reach(access, type, letter) !== 'all';
-  if (executor || !isPart) {
+  const isLimited = reach(access, type, letter) !== 'all';
+  if (executor || !isLimited) {
     const current = executor
       ? (await store.lock([{ type, id }], executor)).get(`${type}/${id}`)
       : await store.read(type, id, UNLIMITED);
-    if (!current || !isPart) return current;
+    if (!current || !isLimited) return current;
     if (!(await isWithin(context, [type, id], access, letter, current, executor)))
       throw outside(access, type, id, letter);
     return current;

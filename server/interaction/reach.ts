@@ -3,7 +3,7 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { type Access, type Letter, limitsOf, onlyPatient, reach, ruleNames } from '../fhir/access.ts';
 import { type FhirError, forbidden } from '../fhir/errors.ts';
-import { callerOf, doing, notReached } from '../fhir/refusal.ts';
+import { doing, nameOf, notReached } from '../fhir/refusal.ts';
 import { resourceOf, type StoredVersion } from '../store/index.ts';
 import type { Context, Executor } from './context.ts';
 
@@ -19,7 +19,7 @@ export function outside(access: Access, type: string, id: string, letter: Letter
     return forbidden(`${type}/${id} is not about the patient whose chart is open.`, undefined, 'compartment');
   const [rule = 'security-label'] = limits.length ? ruleNames(access, type, letter) : [];
   return forbidden(
-    `${callerOf(access)} may not do this: ${doing(letter, `${type}/${id}`)} is beyond ${rule === 'security-label' ? 'what the patient has consented to' : `the rule ${rule}`}.`,
+    `${nameOf(access)} may not do this: ${doing(letter, `${type}/${id}`)} is beyond ${rule === 'security-label' ? 'what the patient has consented to' : `the rule ${rule}`}.`,
     undefined,
     rule,
   );
@@ -40,7 +40,7 @@ function beyond({ store }: Context, access: Access, resource: Resource, letter: 
   const [rule = 'scope'] = ruleNames(access, type, letter);
   const only = criteria.length ? ` It may where ${[...new Set(criteria)].join(', or ')}.` : '';
   return forbidden(
-    `${callerOf(access)} may not write this ${type}: it is beyond the rule ${rule}.${only}`,
+    `${nameOf(access)} may not write this ${type}: it is beyond the rule ${rule}.${only}`,
     undefined,
     rule,
   );

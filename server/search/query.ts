@@ -1,10 +1,10 @@
 // A search request read from its query string: strict, every parameter named. https://hl7.org/fhir/R4/search.html
 import { type Access, type Letter, reach } from '../fhir/access.ts';
 import { badRequest, notSupported } from '../fhir/errors.ts';
-import { notReached } from '../fhir/refusal.ts';
+import { namesOf, notReached } from '../fhir/refusal.ts';
 import type { Subset } from '../fhir/result.ts';
 import { readTypes } from './criterion/columns.ts';
-import { codesOf, namesOf } from './criterion/known.ts';
+import { codesOf } from './criterion/known.ts';
 import { leavesOf } from './criterion/presence.ts';
 import { readCriterion } from './criterion/read.ts';
 import type { CompartmentCriterion, Criterion, ReadContext } from './criterion/type.ts';

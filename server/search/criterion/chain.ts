@@ -3,9 +3,10 @@
 import type { Visibility } from '../../db/visibility.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
+import { namesOf } from '../../fhir/refusal.ts';
 import type { SearchParam } from '../param/type.ts';
 import { anyOf, paramsOf } from './index-parameter.ts';
-import { has, namesOf, notCovered } from './known.ts';
+import { has, notCovered } from './known.ts';
 import { isToldByRows } from './presence.ts';
 import {
   type ChainCriterion,

@@ -4,9 +4,10 @@ import { plainArray } from '../../db/statement.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
 import { ID, localReference, referenceKey } from '../../fhir/reference.ts';
+import { namesOf } from '../../fhir/refusal.ts';
 import { type SearchParam, withoutEscapes } from '../param/type.ts';
 import type { Registry } from '../registry.ts';
-import { namesOf, notCovered } from './known.ts';
+import { notCovered } from './known.ts';
 import { type HierarchyCriterion, idsOf, paramTest, type ReadContext, type Sql } from './type.ts';
 
 type Direction = HierarchyCriterion['direction'];

@@ -1,5 +1,6 @@
 // What can be searched by, for the sentences that refuse the rest.
 import { forbidden, notSupported } from '../../fhir/errors.ts';
+import { namesOf } from '../../fhir/refusal.ts';
 import type { Registry } from '../registry.ts';
 
 /** Parameters beside those of the registry. */
@@ -14,10 +15,6 @@ export function codesOf(types: readonly string[], registry: Registry): string[] 
     .filter((code) => rest.every((type) => registry.find(type, code)));
   return [...COMMON, ...shared].sort();
 }
-
-/** Names of a few types, for a sentence. */
-export const namesOf = (types: readonly string[]): string =>
-  types.length <= 5 ? types.join(', ') : `${types.slice(0, 4).join(', ')} and ${types.length - 4} more types`;
 
 /** 403: the caller may not search what a criterion leads to. */
 export const notCovered = (types: readonly string[], name: string): Error =>

@@ -8,6 +8,7 @@ import { plainArray, Statement, textArray } from '../../db/statement.ts';
 import type { Condition, Visibility } from '../../db/visibility.ts';
 import {
   type Access,
+  criteriaOf,
   type Letter,
   type Limit,
   limitsOf,
@@ -15,7 +16,6 @@ import {
   onlyPatient,
   type PatientSet,
   type Test,
-  USER,
 } from '../../fhir/access.ts';
 import { compartmentParameters } from '../../fhir/compartment.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
@@ -50,7 +50,6 @@ export class Visibilities {
   readonly #deps: VisibilitiesDependencies;
   /** Made once for a caller, letter and list of types. */
   readonly #made = new WeakMap<Access, Map<string, Visibility>>();
-
   readonly #callers: (access: Access) => string;
 
   constructor(deps: VisibilitiesDependencies) {
@@ -98,11 +97,10 @@ export class Visibilities {
     const conditions = access.scopes.map(({ type, criteria }) => ({ types: [type], criteria }));
     if (access.policy !== 'unlimited')
       conditions.push(...access.policy.rules.map(({ types, criteria }) => ({ types: [...types], criteria })));
-    const urls = conditions.flatMap(({ types, criteria }) =>
-      criteria && (access.fhirUser || !criteria.includes(USER))
-        ? types.flatMap((type) => systemsIn(type, criteria.replaceAll(USER, access.fhirUser ?? ''), registry))
-        : [],
-    );
+    const urls = conditions.flatMap(({ types, criteria }) => {
+      const asked = criteria && criteriaOf(access, criteria);
+      return asked ? types.flatMap((type) => systemsIn(type, asked, registry)) : [];
+    });
     if (urls.length) await systems.intern(urls);
   }
 

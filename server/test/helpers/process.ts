@@ -1,5 +1,6 @@
 // A program of ours in a process of its own, for tests that end it or read what it says.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 
@@ -11,8 +12,14 @@ export interface Program {
   ended: Promise<number | null>;
 }
 
-/** What `npm start` tells Node of memory; package.json says it too. */
-const MEMORY = ['--max-semi-space-size=16', '--heap-growing-percent=40', '--no-maglev'];
+/** What `npm start` tells Node of memory. */
+const MEMORY = (
+  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    scripts: { start: string };
+  }
+).scripts.start
+  .split(' ')
+  .filter((word) => word.startsWith('--'));
 
 /** Starts a program of this repository as `npm start` does; it does not outlive the test. @param path from the repository's root */
 export function run(t: Test, path: string, args: readonly string[], env: Record<string, string>): Program {
