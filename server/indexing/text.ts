@@ -60,11 +60,13 @@ export interface TextIndex {
 
 const typeOf = (resource: object): string => (resource as { resourceType: string }).resourceType;
 
+const isToken = ({ type }: SearchParam): boolean => type === 'token';
+
 /** The token parameters of a resource type: those whose codes have words beside them. */
 const tokenParams =
   (indexed: (type: string) => readonly SearchParam[]) =>
   (type: string): readonly SearchParam[] =>
-    indexed(type).filter((param) => param.type === 'token');
+    indexed(type).filter(isToken);
 
 /** The words beside the codes of a parameter; an expression that fails on the resource gives none. */
 function displays({ extract }: SearchParam, resource: object): string[] {
@@ -90,14 +92,14 @@ function displayRows(
   params: (type: string) => readonly SearchParam[],
   ridOf: RidOf,
 ): DisplayRow[] {
-  const made = (rid: Rid, own: object, sign: number): DisplayRow[] =>
-    params(typeOf(own)).flatMap((param) =>
-      displays(param, own).map((value) => ({ rid, owner, version, param: sign * param.id, value })),
-    );
-  return [
-    ...made(owner, resource, 1),
-    ...containedIn(resource, ridOf).flatMap((inner) => made(inner.rid, inner.resource, -1)),
-  ];
+  const rows: DisplayRow[] = [];
+  for (const param of params(typeOf(resource)))
+    for (const value of displays(param, resource))
+      rows.push({ rid: owner, owner, version, param: param.id, value });
+  for (const { rid, resource: inner } of containedIn(resource, ridOf))
+    for (const param of params(typeOf(inner)))
+      for (const value of displays(param, inner)) rows.push({ rid, owner, version, param: -param.id, value });
+  return rows;
 }
 
 /**

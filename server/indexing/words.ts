@@ -31,21 +31,25 @@ export function narrativeOf(resource: object): string {
   return typeof text?.div === 'string' ? textOfXhtml(text.div).slice(0, MAX_CHARACTERS) : '';
 }
 
+/** Adds the texts of a value, as far as there is room. @returns the room that is left */
+function collect(value: unknown, name: string, texts: string[], room: number): number {
+  if (room <= 0) return room;
+  if (typeof value === 'string') {
+    const text = (name === 'div' ? textOfXhtml(value) : value).slice(0, room);
+    if (text.length > MAX_WORD && !/\s/.test(text)) return room;
+    texts.push(text);
+    return room - text.length;
+  }
+  let left = room;
+  if (Array.isArray(value)) for (const item of value) left = collect(item, name, texts, left);
+  else if (value && typeof value === 'object')
+    for (const [key, inner] of Object.entries(value)) left = collect(inner, key, texts, left);
+  return left;
+}
+
 /** Every text of a resource, the narrative without tags. */
 export function contentOf(resource: object): string {
   const texts: string[] = [];
-  let room = MAX_CHARACTERS;
-  const collect = (value: unknown, name: string): void => {
-    if (room <= 0) return;
-    if (typeof value === 'string') {
-      const text = (name === 'div' ? textOfXhtml(value) : value).slice(0, room);
-      if (text.length > MAX_WORD && !/\s/.test(text)) return;
-      texts.push(text);
-      room -= text.length;
-    } else if (Array.isArray(value)) for (const item of value) collect(item, name);
-    else if (value && typeof value === 'object')
-      for (const [key, inner] of Object.entries(value)) collect(inner, key);
-  };
-  collect(resource, '');
+  collect(resource, '', texts, MAX_CHARACTERS);
   return texts.join('\n');
 }

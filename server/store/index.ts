@@ -235,9 +235,8 @@ export class Store {
   ): Promise<{ written: Set<string>; absent: string[] }> {
     const referenced = new Map([...references].map((key) => [this.#deps.ridOf(key), key]));
     const { parameters } = this.#deps;
-    const containers = versions.flatMap(({ resource }) =>
-      resource && isContainer(resource) ? [resource] : [],
-    );
+    const containers: Resource[] = [];
+    for (const { resource } of versions) if (resource && isContainer(resource)) containers.push(resource);
     if (containers.length) await addContainedTypes(containers, parameters);
     for (;;) {
       const generation = parameters.generation();
@@ -250,10 +249,10 @@ export class Store {
         await parameters.refresh();
         continue;
       }
+      const keys = new Set<string>();
+      for (const [place, { type, id }] of versions.entries()) if (written[place]) keys.add(`${type}/${id}`);
       return {
-        written: new Set(
-          versions.flatMap(({ type, id }, place) => (written[place] ? [`${type}/${id}`] : [])),
-        ),
+        written: keys,
         absent: [...new Set(absent)].map((rid) => referenced.get(rid)!),
       };
     }
@@ -264,10 +263,11 @@ export class Store {
     const { contained } = parameters;
     const links = [...contained().values()];
     const instant = lastUpdated.toISOString();
-    const own = new Set(versions.map(({ type, id }) => this.rid(type, id)));
-    const others = references.filter((rid) => !own.has(rid));
-    return versions.map(
-      ({ type, id, version, method, content, resource }, place): Change => ({
+    const others = new Set(references);
+    for (const { type, id } of versions) others.delete(this.rid(type, id));
+    const changes: Change[] = [];
+    for (const { type, id, version, method, content, resource } of versions) {
+      changes.push({
         rid: this.rid(type, id),
         typeId: typeId(type),
         id,
@@ -278,9 +278,10 @@ export class Store {
         ...(resource ? indexWhole(resource, { indexed, contained }, this.#indexContext) : NO_ROWS),
         tables: this.#tablesOf(type),
         links,
-        references: place ? [] : others,
-      }),
-    );
+        references: changes.length ? [] : [...others],
+      });
+    }
+    return changes;
   }
 
   /** Tables in which resources of a type, and what they contain, have rows. */

@@ -1,13 +1,14 @@
 // Group commit: writes that arrive while others are under way share one statement, one commit and one flush to disk.
 // A write that finds nothing under way goes out at once.
 import { isUnreachable } from '../db/pool.ts';
+import type { Rid } from '../db/rid.ts';
 import type { Change, ChangeSet, Written } from './write.ts';
 
 /** What became of one change. */
 export interface Outcome {
   written: boolean;
   /** Its references to nothing. */
-  absent: string[];
+  absent: Rid[];
   /** False: it was made with search parameters of an earlier generation, and is not written. */
   current: boolean;
 }
@@ -26,11 +27,14 @@ interface Waiting {
 const MAX_CHANGES = 10;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-const outcomeAt = ({ written, absent, current }: Written, place: number): Outcome => ({
-  written: written[place]!,
-  absent: absent.filter(({ change }) => change === place).map(({ reference }) => reference),
-  current,
-});
+function outcomeAt({ written, absent, current }: Written, place: number): Outcome {
+  const missing: Rid[] = [];
+  for (const { change, reference } of absent) if (change === place) missing.push(reference);
+  return { written: written[place]!, absent: missing, current };
+}
+
+const byRid = (a: Waiting, b: Waiting): number => (BigInt(a.change.rid) < BigInt(b.change.rid) ? -1 : 1);
+const changeOf = ({ change }: Waiting): Change => change;
 
 export class WriteQueue {
   readonly #write: (set: ChangeSet) => Promise<Written>;
@@ -97,13 +101,13 @@ export class WriteQueue {
       taken.push(waiting);
     }
     this.#waiting = left;
-    return taken.sort((a, b) => (BigInt(a.change.rid) < BigInt(b.change.rid) ? -1 : 1));
+    return taken.sort(byRid);
   }
 
   async #run(batch: readonly Waiting[]): Promise<void> {
     try {
       const written = await this.#write({
-        changes: batch.map(({ change }) => change),
+        changes: batch.map(changeOf),
         generation: batch[0]!.generation,
         whole: false,
       });

@@ -8,7 +8,7 @@ import { issue, unprocessable } from '../fhir/errors.ts';
 import type { ContainedRows } from '../indexing/contained.ts';
 import type { IndexRows, TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
-import type { IndexTable } from '../search/param/type.ts';
+import type { Column, IndexTable } from '../search/param/type.ts';
 import { columnArrays, unknownSystems } from './index-columns.ts';
 
 /** How a version came about, as history tells it. */
@@ -121,6 +121,9 @@ interface Arrays {
   lastUpdated: string;
 }
 
+const paramOf = ({ param }: TableRow): number => param;
+const nameOf = ([name]: Column): string => name;
+
 /**
  * Inserts the rows of one table. What belongs to the change is taken from its arrays by place: no join.
  * @param done condition on `t.n` that the change was written
@@ -134,20 +137,22 @@ function insertRows(
   systems: Systems,
 ): string {
   const { columns } = indexTables.get(table)!;
-  const params = statement.add(plainArray(rows.map((row) => row.param)), 'smallint[]');
+  const params = statement.add(plainArray(rows.map(paramOf)), 'smallint[]');
   const arrays = columnArrays(table, rows, statement, systems);
-  const names = columns.map(([name]) => name).join(', ');
+  const names = columns.map(nameOf).join(', ');
   const [rid, more, name] = own
     ? ['t.rid', `, ${statement.add(plainArray(own), 'bigint[]')}`, ', rid']
     : [`(${rids})[t.n]`, '', ''];
   return `insert into ${table} (param, ${names}, last_updated, rid)
-    select t.param, ${columns.map(([name]) => `t.${name}`).join(', ')}, (${lastUpdated})[t.n], ${rid}
+    select t.param, ${names}, (${lastUpdated})[t.n], ${rid}
     from unnest(${statement.add(plainArray(places), 'integer[]')}, ${params}, ${arrays.join(', ')}${more}) as t(n, param, ${names}${name}) where ${done}`;
 }
 
+const isReplacing = ({ version }: Change): boolean => version > 1;
+
 /** The parts that touch the versions before: found, kept in history, their index rows dropped. */
 function replacingParts(changes: readonly Change[], input: string): { old: string; rest: string[] } {
-  const replacing = changes.filter(({ version }) => version > 1);
+  const replacing = changes.filter(isReplacing);
   const tables = new Set(replacing.flatMap(({ tables: own }) => [...own]));
   const links = [...new Set(replacing.flatMap(({ links: own }) => own))];
   const dropped = links.length ? 'dropped' : 'put';
@@ -167,30 +172,47 @@ function replacingParts(changes: readonly Change[], input: string): { old: strin
   };
 }
 
+/** A field of all changes. */
+function listOf<K extends 'rid' | 'lastUpdated' | 'typeId' | 'id' | 'version' | 'method' | 'content'>(
+  changes: readonly Change[],
+  key: K,
+): Change[K][] {
+  const list: Change[K][] = [];
+  for (const change of changes) list.push(change[key]);
+  return list;
+}
+
+const codeOf = (method: Method): string => methodCodes[method];
+
 /** The text of a write. Everything hangs on `put`: a change whose expected version is not there leaves no trace. */
 function writeSql({ changes, generation, whole }: ChangeSet, statement: Statement, systems: Systems): string {
   // Some change replaces a version, so history and old index rows are touched.
-  const replaces = changes.some((change) => change.version > 1);
+  const replaces = changes.some(isReplacing);
   const single = changes.length === 1;
-  const list = <K extends keyof Change>(key: K) => changes.map((change) => change[key] as string | number);
   const arrays: Arrays = {
-    rids: statement.add(plainArray(list('rid')), 'bigint[]'),
-    lastUpdated: statement.add(plainArray(list('lastUpdated')), 'timestamptz[]'),
+    rids: statement.add(plainArray(listOf(changes, 'rid')), 'bigint[]'),
+    lastUpdated: statement.add(plainArray(listOf(changes, 'lastUpdated')), 'timestamptz[]'),
   };
-  const input = `unnest(${arrays.rids}, ${statement.add(plainArray(list('typeId')), 'smallint[]')},
-    ${statement.add(plainArray(list('id')), 'text[]')}, ${statement.add(plainArray(list('version')), 'integer[]')},
-    ${statement.add(plainArray(changes.map((change) => methodCodes[change.method])), '"char"[]')}, ${arrays.lastUpdated},
-    string_to_array(${statement.add(changes.map((change) => change.content).join(SEPARATOR), 'text')}, e'\\x1e'))
+  const input = `unnest(${arrays.rids}, ${statement.add(plainArray(listOf(changes, 'typeId')), 'smallint[]')},
+    ${statement.add(plainArray(listOf(changes, 'id')), 'text[]')}, ${statement.add(plainArray(listOf(changes, 'version')), 'integer[]')},
+    ${statement.add(plainArray(listOf(changes, 'method').map(codeOf)), '"char"[]')}, ${arrays.lastUpdated},
+    string_to_array(${statement.add(listOf(changes, 'content').join(SEPARATOR), 'text')}, e'\\x1e'))
     with ordinality as input(rid, type, id, version, method, last_updated, content, n)`;
   const parts: string[] = [];
   const conditions = [
     `(select value from search_parameter_generation) = ${statement.add(generation, 'integer')}`,
   ];
-  const referring = changes.flatMap(({ references }, place) => references.map(() => place + 1));
+  const referring: number[] = [];
+  const targets: Rid[] = [];
+  for (const [place, { references }] of changes.entries()) {
+    for (const target of references) {
+      referring.push(place + 1);
+      targets.push(target);
+    }
+  }
   if (referring.length) {
-    const targets = plainArray(changes.flatMap(({ references }) => references));
     parts.push(`absent as materialized (select t.n, t.target
-      from unnest(${statement.add(plainArray(referring), 'integer[]')}, ${statement.add(targets, 'bigint[]')}) as t(n, target)
+      from unnest(${statement.add(plainArray(referring), 'integer[]')}, ${statement.add(plainArray(targets), 'bigint[]')}) as t(n, target)
       where not exists (select from resource r where r.rid = t.target and not r.deleted))`);
     conditions.push(`not exists (select from absent${whole || single ? '' : ' where absent.n = input.n'})`);
   }
@@ -231,16 +253,23 @@ function writeSql({ changes, generation, whole }: ChangeSet, statement: Statemen
     ${conditions[0]} as current`;
 }
 
+/** The index rows of the changes and of what they contain. */
+function allRows(changes: readonly Change[]): IndexRows[] {
+  const all: IndexRows[] = [];
+  for (const { rows, contained } of changes) {
+    all.push(rows);
+    for (const inner of contained) all.push(inner.rows);
+  }
+  return all;
+}
+
 /** Writes a change set with one statement. */
 export async function writeChanges(
   executor: Sql | Transaction,
   systems: Systems,
   set: ChangeSet,
 ): Promise<Written> {
-  const unknown = unknownSystems(
-    set.changes.flatMap(({ rows, contained }) => [rows, ...contained.map((inner) => inner.rows)]),
-    systems,
-  );
+  const unknown = unknownSystems(allRows(set.changes), systems);
   if (unknown.size > MAX_NEW_SYSTEMS) {
     throw unprocessable([
       issue(

@@ -3,6 +3,7 @@ import type { Period, Timing } from '@medplum/fhirtypes';
 import type { Statement } from '../../db/statement.ts';
 import { type DateRange, dateRange, instantText, instantTime } from '../../fhir/datetime.ts';
 import { badRequest } from '../../fhir/errors.ts';
+import type { TypedValue } from '../../fhir/path/index.ts';
 import type { IndexRow, MatchContext, ParamType } from './type.ts';
 
 /** One range from the earliest to the latest instant of several: of a Timing only the outer limits matter. */
@@ -89,6 +90,8 @@ function widened({ low, high }: DateRange, now: Date): DateRange {
   return { low: instantText(instantTime(low) - margin), high: instantText(instantTime(high) + margin) };
 }
 
+const dateRows = ({ type, value }: TypedValue): IndexRow[] => rowsOf[type]?.(value as never) ?? [];
+
 export const date: ParamType = {
   table: 'index_date',
   columns: [
@@ -97,7 +100,7 @@ export const date: ParamType = {
   ],
   sortColumn: 'low',
   modifiers: [],
-  rows: (values) => values.flatMap(({ type, value }) => rowsOf[type]?.(value as never) ?? []),
+  rows: (values) => values.flatMap(dateRows),
   match(values, _modifier, param, { statement, now, column }) {
     const tests = values.map((text) => {
       const { prefix, range } = parseDateValue(text, param.code, now);

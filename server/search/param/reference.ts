@@ -1,6 +1,7 @@
 // Reference search: by id, `Type/id`, URL or canonical, by the identifier beside it; criterion/hierarchy.ts walks hierarchies.
 // https://hl7.org/fhir/R4/search.html#reference
 import type { Reference } from '@medplum/fhirtypes';
+import type { Rid } from '../../db/rid.ts';
 import { plainArray } from '../../db/statement.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { badRequest, notSupported } from '../../fhir/errors.ts';
@@ -13,6 +14,7 @@ import {
   indexedText,
   type MatchContext,
   type ParamType,
+  type RowContext,
   type SearchParam,
   withoutEscapes,
 } from './type.ts';
@@ -72,12 +74,11 @@ export function targetsOf(
 const CANONICAL = new Set(['canonical', 'uri']);
 
 /** Rows in other tables: identifiers of references as tokens, canonicals as text for `:below`. */
-const modifierRows = (values: readonly TypedValue[]): [IndexTable, IndexRow][] =>
-  values.flatMap(({ type, value }): [IndexTable, IndexRow][] => {
-    if (CANONICAL.has(type)) return [['index_uri', [indexedText(value as string)]]];
-    const { identifier } = type === 'Reference' ? (value as Reference) : {};
-    return identifier ? [['index_token', identifierRow(identifier)]] : [];
-  });
+function modifierRowsOf({ type, value }: TypedValue): [IndexTable, IndexRow][] {
+  if (CANONICAL.has(type)) return [['index_uri', [indexedText(value as string)]]];
+  const { identifier } = type === 'Reference' ? (value as Reference) : {};
+  return identifier ? [['index_token', identifierRow(identifier)]] : [];
+}
 
 /** Tables of the modifiers that do not search by target. */
 const TABLES: Readonly<Record<string, IndexTable>> = { identifier: 'index_token', below: 'index_uri' };
@@ -102,22 +103,29 @@ function belowTest(values: readonly string[], { code }: SearchParam, context: Ma
 /** Most resources that the bare ids of one criterion may mean: each is hashed. */
 const MAX_TARGETS = 20_000;
 
+/** Surrogates of what a value refers to. */
+function ridsOf({ type, value }: TypedValue, context: RowContext, resource: object): Rid[] {
+  const { ridOf, base, container } = context;
+  if (!Object.hasOwn(referencesOf, type)) return [];
+  const text = referencesOf[type]!(value as never);
+  if (!text) return [ridOf(UNADDRESSED)];
+  if (text.startsWith('#')) {
+    const holder = container ?? keyOf(resource);
+    return [ridOf(text === '#' ? holder : containedKey(holder, text.slice(1)))];
+  }
+  return referenceKeys(text, base).map(ridOf);
+}
+
 export const reference: ParamType = {
   table: 'index_reference',
   columns: [['target', 'bigint']],
   modifiers: [...resourceTypes, 'identifier', 'above', 'below'],
-  rows: (values, { ridOf, base, container }, _param, resource) =>
-    values.flatMap(({ type, value }) => {
-      if (!Object.hasOwn(referencesOf, type)) return [];
-      const text = referencesOf[type]!(value as never);
-      if (!text) return [[ridOf(UNADDRESSED)]];
-      if (text.startsWith('#')) {
-        const holder = container ?? keyOf(resource);
-        return [[ridOf(text === '#' ? holder : containedKey(holder, text.slice(1)))]];
-      }
-      return referenceKeys(text, base).map((key) => [ridOf(key)]);
-    }),
-  modifierRows,
+  rows(values, context, _param, resource) {
+    const rows: IndexRow[] = [];
+    for (const value of values) for (const rid of ridsOf(value, context, resource)) rows.push([rid]);
+    return rows;
+  },
+  modifierRows: (values) => values.flatMap(modifierRowsOf),
   tableOf: (modifier) => TABLES[modifier],
   systems: (values, modifier) => (modifier === 'identifier' ? token.systems!(values) : []),
   match(values, modifier, param, context) {

@@ -76,25 +76,29 @@ const displaysByType: Record<string, (value: never) => (string | undefined)[]> =
 };
 
 /** The words that `:text` searches: CodeableConcept.text, Coding.display, Identifier.type.text. */
-export const displaysOf = (values: readonly TypedValue[]): string[] =>
-  values.flatMap(({ type, value }) =>
-    (displaysByType[type]?.(value as never) ?? []).filter((words) => words !== undefined),
-  );
+export function displaysOf(values: readonly TypedValue[]): string[] {
+  const displays: string[] = [];
+  for (const { type, value } of values)
+    for (const words of displaysByType[type]?.(value as never) ?? [])
+      if (words !== undefined) displays.push(words);
+  return displays;
+}
 
 /** What `:of-type` is compared with. */
 const ofTypeKey = (system: string, code: string, value: string): string =>
   indexedText(`${system}|${code}|${value}`);
 
 /** Rows in the table of URIs for `:of-type`: `system|code|value` of each identifier and each code of its type. */
-const ofTypeRows = (values: readonly TypedValue[]): [IndexTable, IndexRow][] =>
-  values.flatMap(({ type, value }) => {
-    if (type !== 'Identifier') return [];
+function ofTypeRows(values: readonly TypedValue[]): [IndexTable, IndexRow][] {
+  const rows: [IndexTable, IndexRow][] = [];
+  for (const { type, value } of values) {
+    if (type !== 'Identifier') continue;
     const { type: kind, value: own = '' } = value as Identifier;
-    return (kind?.coding ?? []).map(({ system = '', code = '' }): [IndexTable, IndexRow] => [
-      'index_uri',
-      [ofTypeKey(system, code, own)],
-    ]);
-  });
+    for (const { system = '', code = '' } of kind?.coding ?? [])
+      rows.push(['index_uri', [ofTypeKey(system, code, own)]]);
+  }
+  return rows;
+}
 
 /** What a token is searched by. */
 export interface TokenValue {
@@ -257,6 +261,8 @@ async function members(
   return lists.flat().map(asToken);
 }
 
+const tokenRows = ({ type, value }: TypedValue): IndexRow[] => rowsOf[type]?.(value as never) ?? [];
+
 export const token: ParamType = {
   table: 'index_token',
   columns: [
@@ -265,7 +271,7 @@ export const token: ParamType = {
   ],
   sortColumn: 'code',
   modifiers: ['not', 'text', 'in', 'not-in', 'above', 'below', 'of-type'],
-  rows: (values) => values.flatMap(({ type, value }) => rowsOf[type]?.(value as never) ?? []),
+  rows: (values) => values.flatMap(tokenRows),
   modifierRows: ofTypeRows,
   tableOf: (modifier) => TABLES[modifier],
   prepare: async (values, modifier, param, context) => {

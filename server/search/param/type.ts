@@ -115,7 +115,10 @@ export interface ParamType {
   isSortedRow?(row: IndexRow): boolean;
   /** Modifiers beside `missing`, which every type has. */
   readonly modifiers: readonly string[];
-  /** Index rows of the extracted values. */
+  /**
+   * Index rows of the extracted values. Made for each resource that is written, so its parts are functions of the module:
+   * compiled code of a closure that is made anew for each call is lost with it, and compiled again after each collection.
+   */
   rows(values: readonly TypedValue[], context: RowContext, param: SearchParam, resource: object): IndexRow[];
   /** Rows in the tables of other types, under the same parameter, which its modifiers search. */
   modifierRows?(values: readonly TypedValue[]): (readonly [table: IndexTable, row: IndexRow])[];

@@ -68,7 +68,11 @@ export const uri: ParamType = {
   columns: [['value', 'text']],
   sortColumn: 'value',
   modifiers: ['above', 'below'],
-  rows: (values, _context, { code }, resource) => values.flatMap((value) => rowsOf(value, code, resource)),
+  rows(values, _context, { code }, resource) {
+    const rows: IndexRow[] = [];
+    for (const value of values) rows.push(...rowsOf(value, code, resource));
+    return rows;
+  },
   match(values, modifier, param, context) {
     const texts = values.map(withoutEscapes);
     if (texts.includes(''))
