@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { authFigures } from './bench/auth.ts';
+import { careFigures } from './bench/care.ts';
+import { clockFigures } from './bench/clocks.ts';
 import { fill } from './bench/data.ts';
 import { growth } from './bench/growth.ts';
 import { importFigure } from './bench/import.ts';
@@ -43,6 +45,8 @@ const measureRequests = async (databaseUrl: string): Promise<void> => {
 if (MEASURED.some(chosen)) await withDatabase(measureRequests);
 if (chosen('import')) await importFigure(report);
 if (chosen('validation')) await validationFigures(report);
+if (chosen('care')) await careFigures(report);
+if (chosen('clocks')) await clockFigures(report);
 // It takes a quarter of an hour: only when it is asked for.
 if (words.includes('growth')) await growth();
 const output = process.env.BENCH_JSON;

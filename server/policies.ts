@@ -12,6 +12,7 @@ import {
   readPolicies,
   type User,
 } from './auth/index.ts';
+import { practiceProblems } from './care/practice/rule.ts';
 import { type Access, accessOf, type Caller, emptyPolicy, systemAccess } from './fhir/access.ts';
 import { stringifyJson } from './fhir/json.ts';
 import { stamp } from './interaction/write-pipeline.ts';
@@ -22,6 +23,20 @@ import type { Validator } from './validation/index.ts';
 const DEFAULTS = new URL('../profiles/policy/', import.meta.url);
 /** Newest changes that are compared: those that commit late are among them. */
 const LATEST = 50;
+
+/** Stores a Basic under its own id, unless something is or was there. @returns whether it was stored */
+export async function createIfAbsent(
+  store: Pick<Storage['store'], 'read' | 'write'>,
+  basic: Basic,
+  at: Date,
+): Promise<boolean> {
+  const id = basic.id!;
+  if (await store.read('Basic', id, UNLIMITED)) return false;
+  const resource = stamp(basic, id, 1, at);
+  const version = { type: 'Basic', id, version: 1, method: 'PUT', resource } as const;
+  const { written } = await store.write([{ ...version, content: stringifyJson(resource) }], at, []);
+  return written.size > 0;
+}
 
 /** Makes the policies; a new database begins with those of `profiles/policy`, unless nobody asks for them (`--open`). */
 export async function openPolicies(
@@ -48,15 +63,7 @@ export async function openPolicies(
         const { matches } = await search.type('Basic', query, systemAccess);
         return matches.map((content) => JSON.parse(content) as Basic);
       },
-      async createIfAbsent(policy) {
-        const id = policy.id!;
-        if (await store.read('Basic', id, UNLIMITED)) return false;
-        const at = now();
-        const resource = stamp(policy, id, 1, at);
-        const version = { type: 'Basic', id, version: 1, method: 'PUT', resource } as const;
-        const { written } = await store.write([{ ...version, content: stringifyJson(resource) }], at, []);
-        return written.size > 0;
-      },
+      createIfAbsent: (policy) => createIfAbsent(store, policy, now()),
     },
     defaults: readPolicies(DEFAULTS),
     checkCriteria: search.visibilities.criteriaProblem,
@@ -95,7 +102,7 @@ export async function recall(
   return access;
 }
 
-/** The validator, which also refuses an access policy that could not be enforced. */
+/** The validator, which also refuses an access policy or a rule of practice that could not be enforced. */
 export const withPolicies = (
   { validate }: Pick<Validator, 'validate'>,
   { search }: Storage,
@@ -105,5 +112,6 @@ export const withPolicies = (
     ...(isPolicy(resource as Resource)
       ? policyProblems(resource as Basic, search.visibilities.criteriaProblem)
       : []),
+    ...practiceProblems(resource as Resource),
   ],
 });

@@ -18,6 +18,7 @@ import { Search } from './search/index.ts';
 import { usedMeta } from './search/meta.ts';
 import { escaped } from './search/param/type.ts';
 import { createRegistry } from './search/registry.ts';
+import { Timeline } from './search/timeline.ts';
 import { Visibilities } from './search/visibility/index.ts';
 import { VersionHistory } from './store/history.ts';
 import { Store, type StoreDependencies } from './store/index.ts';
@@ -145,6 +146,7 @@ export async function createStorage(
     });
     const readers = { sql: searchSql, registry, ridOf, typeId };
     const everything = new Everything(readers);
+    const timeline = new Timeline(readers);
     const usedLabels = (types: readonly string[], visibility: Visibility) =>
       usedMeta(readers, types, visibility);
     return {
@@ -162,6 +164,7 @@ export async function createStorage(
       store,
       history,
       everything,
+      timeline,
       usedLabels,
       close,
     };

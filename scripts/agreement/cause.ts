@@ -51,6 +51,8 @@ const CLOSER =
 const TOLERATED = 'what an option of the test lets the other validator pass, or what it only warns of';
 const UNREAD =
   'what extensions of R4 say inside a profile and we do not read (elementdefinition-profile-element, minLength)';
+const TYPE_OF_ANSWER =
+  'an answer of another type than its item, which the other validator leaves unchecked where the item has no options';
 const PRECISION = 'a period whose start and end are given to different precision (a day, and an hour of it)';
 const UNITS = 'bounds of a quantity in another unit';
 
@@ -105,6 +107,7 @@ const CAUSES: readonly Cause[] = [
   { reason: MANIFEST, side: 'theirs', name: /\/ext-derived-circle$/ },
   { reason: UNREAD, side: 'theirs', name: /\/document-bad-|\/patient-min-length/ },
   { reason: PRECISION, side: 'theirs', name: /\/encounter-period$/ },
+  { reason: TYPE_OF_ANSWER, side: 'ours', name: /\/choice-invalid-type-qr$/ },
   { reason: CLOSER, side: 'ours', name: /\/type-ref-unchecked/ },
   { reason: TOLERATED, side: 'ours', name: /\/(?:list-bad-reference|contained-resource-bad-id-ignore)$/ },
 ];

@@ -62,14 +62,14 @@ export const sayHead = (): void =>
   );
 
 /** The flags that `npm start` gives to Node. */
-const NODE_FLAGS = (
+export const NODE_FLAGS = (
   JSON.parse(readFileSync(path('../../package.json'), 'utf8')) as { scripts: { start: string } }
 ).scripts.start
   .split(' ')
   .filter((word) => word.startsWith('--'));
 
 /** A limit of requests that is counted towards and never reached. */
-const NO_END = '1000000000';
+export const NO_END = '1000000000';
 
 /** Runs `work` on a database of its own, which is gone afterwards. */
 export async function withDatabase<T>(work: (databaseUrl: string) => Promise<T>): Promise<T> {

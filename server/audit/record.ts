@@ -66,7 +66,18 @@ function targetOf(result: Result): RequestLine['target'] {
 function hasMade(method: string, result: Result): boolean {
   if (SAFE.has(method)) return false;
   if (result.kind !== 'resource') return targetOf(result) !== undefined;
-  return result.location === true && (method !== 'POST' || result.status === 201);
+  return result.made === true || (result.location === true && (method !== 'POST' || result.status === 201));
+}
+
+/** What was written because of a request, each as a request of its own would have. */
+function followedOf(result: Result): [sent: { method: string; url: string }, result: Result][] {
+  if (result.kind === 'batch') return result.entries.flatMap(followedOf);
+  return result.kind === 'resource'
+    ? (result.followed ?? []).map((resource) => [
+        { method: resource.method, url: `/fhir/${resource.type}/${resource.id}` },
+        { kind: 'resource', status: resource.version > 1 ? 200 : 201, resource, location: true },
+      ])
+    : [];
 }
 
 type Said = Pick<RequestLine, 'status' | 'target' | 'made' | 'code' | 'rule'>;
@@ -134,6 +145,9 @@ export class RequestRecord {
       for (const [n, result] of answer.result.entries.entries())
         text += textOfLine(this.#entry(sent[n], result), this.access);
     }
+    if ('result' in answer)
+      for (const version of followedOf(answer.result))
+        text += textOfLine(this.#entry(...version), this.access);
     await this.#write(text);
     this.#ended = true;
   }

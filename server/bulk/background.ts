@@ -50,7 +50,7 @@ const CHANGES = { busy: 100, late: 500, quiet: 10_000 };
 const LATE = 60_000;
 
 /** Tells whether many transactions have begun since it was asked last. */
-function busyGauge(sql: Sql): () => Promise<boolean> {
+export function busyGauge(sql: Sql): () => Promise<boolean> {
   let before = { xid: 0n, at: 0 };
   return async () => {
     const [row] = await sql`select pg_snapshot_xmax(pg_current_snapshot())::text as xid`;

@@ -5,9 +5,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { Resource } from '@medplum/fhirtypes';
 import { isUnreachable, type Transaction } from '../db/pool.ts';
 import type { Rid } from '../db/rid.ts';
-import { conflict } from '../fhir/errors.ts';
-import { stringifyJson } from '../fhir/json.ts';
+import { conflict, FhirError } from '../fhir/errors.ts';
+import { parseJson, stringifyJson } from '../fhir/json.ts';
 import { addContainedTypes, indexWhole, isContainer } from '../indexing/contained.ts';
+import { markLoaded } from '../store/feed.ts';
 import type { NewVersion, Store, StoreDependencies } from '../store/index.ts';
 import { unknownSystems } from '../store/index-columns.ts';
 import { methodCodes } from '../store/write.ts';
@@ -18,6 +19,8 @@ export interface BatchDependencies extends Omit<StoreDependencies, 'compartment'
   store: Pick<Store, 'write'>;
   /** The resource as it is served: id, versionId and lastUpdated inside. */
   stamp: (resource: Resource, id: string, version: number, lastUpdated: Date) => Resource;
+  /** Whether what is here may become what comes; absent: anything may. @throws FhirError that says why not */
+  checkChange?: (before: Resource, after: Resource, at: Date) => void;
   now: () => Date;
 }
 
@@ -67,6 +70,23 @@ async function present(rids: readonly Rid[], { sql }: BatchDependencies): Promis
   return new Map(rows.map((row) => [row.rid as string, row as unknown as Present]));
 }
 
+/** Why a resource may not become the one that comes. */
+function refusalOf(
+  { deleted, content }: Present,
+  after: Resource,
+  at: Date,
+  { checkChange }: BatchDependencies,
+): FhirError | undefined {
+  if (!checkChange || deleted) return undefined;
+  try {
+    checkChange(parseJson(content) as Resource, after, at);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FhirError) return error;
+    throw error;
+  }
+}
+
 /** New, changed, the same: by what is there now. */
 async function sort(
   batch: readonly Checked[],
@@ -97,6 +117,11 @@ async function sort(
     }
     const version = old.version + 1;
     const stamped = stamp(resource, id, version, at);
+    const refusal = refusalOf(old, stamped, at, deps);
+    if (refusal) {
+      sorted.failures.push(notStored(checked, refusal));
+      continue;
+    }
     const content = stringifyJson(stamped);
     sorted.changed.push({ type, id, version, method: 'PUT', resource: stamped, content });
   }
@@ -147,6 +172,7 @@ async function attempt(batch: readonly Checked[], deps: BatchDependencies): Prom
     await sql.begin(async (transaction) => {
       await transaction`set local statement_timeout = 0`;
       await checkParameters(transaction as Transaction, generation);
+      await markLoaded(transaction as Transaction);
       if (changed.length) {
         const { written } = await store.write(changed, at, [], transaction as Transaction);
         if (written.size !== changed.length) throw new StaleParameters('another writer was faster');

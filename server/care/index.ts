@@ -1,30 +1,68 @@
-// The care rules that every write passes after validation: who may make the move, and whether the move exists.
-// https://hl7.org/fhir/R4/task.html#statemachine
+// The care rules as the server applies them: to every write what it alone tells, and what follows from it.
+// https://hl7.org/fhir/R4/workflow.html
 import type { Resource } from '@medplum/fhirtypes';
-import type { Access } from '../fhir/access.ts';
-import { checkScopeOfPractice } from './scope-of-practice.ts';
-import { checkStart, checkTransition } from './task-transition.ts';
+import { type Calendar, plainCalendar } from './calendar.ts';
+import { withDueDate } from './clock/sla.ts';
+import { checkMinutes } from './minutes/correction.ts';
+import type { PlanTrigger } from './plan/trigger.ts';
+import { checkScopeOfPractice } from './practice/check.ts';
+import { noPractice, type Practice } from './practice/index.ts';
+import { reactionsTo } from './reaction/index.ts';
+import { plansSetOffBy } from './reaction/plan.ts';
+import { completeReferral } from './referral/complete.ts';
+import { checkState, completeState } from './state/index.ts';
+import type { CareWrite, Change, Reaction } from './write.ts';
 
-/** One write as the rules see it: the current version, the version to come, and who writes. */
-export interface CareWrite {
-  interaction: 'create' | 'update' | 'delete';
-  /** The stored version; absent for a create and an update-as-create. */
-  before?: Resource;
-  /** The version to store; absent for a delete. */
-  after?: Resource;
-  access: Access;
-  now: Date;
+/** What the rules know without looking it up: read from stored resources, and again when those change. */
+export interface CareKnowledge {
+  /** The business days of an organisation or a role. */
+  calendar(reference?: string): Calendar;
+  plans(): readonly PlanTrigger[];
+  /** Who may do what with which task. */
+  practice(): Practice;
 }
 
+/** The care rules. */
+export interface Care extends CareKnowledge {
+  /** The resource with what the rules add to it: pure, so that it is the same however often it is asked. */
+  complete(write: CareWrite & { after: Resource }): Resource;
+  /** @throws FhirError 403 with the name of the role rule, or 409 with that of the broken rule */
+  check(write: CareWrite): void;
+  /** What a change calls for beside being stored. */
+  reactionsTo(change: Change): readonly Reaction[];
+}
+
+/** Makes the care rules of a server. */
+export function createCare(knowledge: CareKnowledge): Care {
+  return {
+    ...knowledge,
+    complete: (write) => {
+      const after = completeReferral({ ...write, after: completeState(write) });
+      return withDueDate(write, after, knowledge.calendar);
+    },
+    check: (write) => checkCareRules(write, knowledge.practice()),
+    reactionsTo: (change) => {
+      const plans = plansSetOffBy(change, knowledge.plans());
+      return plans.length ? [...reactionsTo(change), ...plans] : reactionsTo(change);
+    },
+  };
+}
+
+/** Rules of a server that knows nothing of its own: no plans, no practice, and business days without holidays. */
+export const plainKnowledge: CareKnowledge = {
+  calendar: () => plainCalendar('UTC'),
+  plans: () => [],
+  practice: () => noPractice,
+};
+
 /**
- * Refuses a write that breaks a care rule; resources other than Task pass.
- * The server's own work (subject `system`) may create tasks in any status, so that a history can be loaded.
- * @throws FhirError 403 with the name of the role rule, or 409 with rule `task-transition`
+ * Refuses a write that breaks a care rule: scope of practice first, then the state machines, then that logged time is kept.
+ * @throws FhirError 403 with the name of the role rule, or 409 with that of the state machine
  */
-export function checkCareRules({ before, after, access }: CareWrite): void {
-  if (after?.resourceType !== 'Task') return;
-  const previous = before?.resourceType === 'Task' ? before : undefined;
-  if (access.role) checkScopeOfPractice(previous, after, access.role);
-  if (previous) checkTransition(previous, after, access.role);
-  else if (access.subject !== 'system') checkStart(after);
+export function checkCareRules(write: CareWrite, practice: Practice): void {
+  const { before, after, access } = write;
+  if (after?.resourceType === 'Task')
+    checkScopeOfPractice(practice, before?.resourceType === 'Task' ? before : undefined, after, access);
+  checkState(write);
+  checkMinutes(write);
 }

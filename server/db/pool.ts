@@ -22,17 +22,30 @@ export interface PoolOptions {
 /** Most seconds between two tries to connect, so that a database that is back is found soon. */
 const MAX_WAIT = 1;
 
-/** Opens a pool. Connections are made on first use and again after a loss. */
+/**
+ * Opens a pool. Connections are made on first use and again after a loss. Transactions have connections of their own, at most
+ * as many again: a BEGIN behind other statements may find the pipeline or the socket full, and then the driver does not set
+ * the connection apart for it, but leaves it inside a transaction that nobody ends.
+ */
 export function openPool(url: string, options: PoolOptions): Sql {
+  const sql = openConnections(url, options, () => {});
   let closed = 0;
-  const sql = postgres(url, {
+  const transactions = openConnections(url, options, () => {
+    closed++;
+  });
+  const { begin } = guardTransactions(transactions, () => closed);
+  const ends = [sql.end, transactions.end];
+  const end: Sql['end'] = async (how) => void (await Promise.all(ends.map((one) => one(how))));
+  return Object.assign(sql, { begin, end });
+}
+
+function openConnections(url: string, options: PoolOptions, onclose: () => void): Sql {
+  return postgres(url, {
     max: options.max,
     connect_timeout: 5,
     backoff: (retries: number) => Math.min(0.05 * 2 ** retries, MAX_WAIT) * (0.5 + Math.random() / 2),
     onnotice: () => {},
-    onclose: () => {
-      closed++;
-    },
+    onclose,
     connection: {
       application_name: 'throughline',
       timezone: 'UTC',
@@ -48,7 +61,6 @@ export function openPool(url: string, options: PoolOptions): Sql {
       client_min_messages: 'warning',
     },
   }) as unknown as Sql;
-  return guardTransactions(sql, () => closed);
 }
 
 const UNREACHABLE = new Set([

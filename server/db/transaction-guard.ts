@@ -22,6 +22,12 @@ const guarded = (transaction: Transaction, isOver: () => boolean): Transaction =
   });
 
 /**
+ * What the driver tells the first who uses a connection after the one before was lost: their transaction had not begun, so it
+ * is begun again.
+ */
+const STALE: ReadonlySet<string> = new Set(['57P01', 'CONNECTION_CLOSED', 'ECONNRESET', 'EPIPE']);
+
+/**
  * Replaces `sql.begin` by one that leaves a lost transaction alone: it fails with `CONNECTION_CLOSED`, and its work, which
  * may still go on, can send nothing.
  * @param closed how many connections of the pool have ended so far
@@ -30,9 +36,19 @@ export function guardTransactions(sql: Sql, closed: () => number): Sql {
   const begin = sql.begin.bind(sql) as (...args: unknown[]) => Promise<unknown>;
   const guardedBegin = async (...args: unknown[]): Promise<unknown> => {
     const work = args.pop() as Work;
+    const once = { started: false };
+    try {
+      return await attempt(args, work, once);
+    } catch (error) {
+      if (once.started || !STALE.has(String((error as { code?: unknown })?.code))) throw error;
+      return attempt(args, work, once);
+    }
+  };
+  const attempt = async (args: unknown[], work: Work, once: { started: boolean }): Promise<unknown> => {
     const closedBefore = closed();
     let over = false;
     const run = async (transaction: Transaction): Promise<unknown> => {
+      once.started = true;
       let done = false;
       try {
         const result = await work(guarded(transaction, () => over));

@@ -280,4 +280,8 @@ export const systemAccess: Access = Object.freeze({
 });
 
 /** Access of nobody. */
+/** Whether it is the server itself that works; not a user or client of the same name. */
+export const isSystem = ({ subject, policy }: Access): boolean =>
+  subject === systemAccess.subject && policy === systemAccess.policy;
+
 export const noAccess: Access = Object.freeze({ subject: 'anonymous', scopes: [], policy: emptyPolicy('') });

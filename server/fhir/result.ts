@@ -42,7 +42,17 @@ interface About {
 
 export type Result =
   /** A resource, read or written. `location` is sent with creates and updates. */
-  | ({ kind: 'resource'; status: number; resource: Version; location?: boolean; subset?: Subset } & Headed)
+  | ({
+      kind: 'resource';
+      status: number;
+      resource: Version;
+      location?: boolean;
+      subset?: Subset;
+      /** Says of an operation that it made the version: a POST that is answered with 200 may have found it. */
+      made?: true;
+      /** What else was written because of it. */
+      followed?: readonly Version[];
+    } & Headed)
   | ({ kind: 'search'; status: number; path: string; page: SearchSet; subset?: Subset } & Headed)
   | ({
       kind: 'history';

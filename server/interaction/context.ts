@@ -1,6 +1,6 @@
 // What an interaction is given: the request in FHIR's terms and the parts of the server that it works with.
 import type { Resource } from '@medplum/fhirtypes';
-import type { CareWrite } from '../care/index.ts';
+import type { Care } from '../care/index.ts';
 import type { Access } from '../fhir/access.ts';
 import type { Result } from '../fhir/result.ts';
 import type { Cursors } from '../search/cursor.ts';
@@ -35,7 +35,7 @@ export interface Context {
   /** Signs the pages of whatever is paged beside searches. */
   cursors: Cursors;
   validator: Pick<Validator, 'validate'>;
-  careRules: (write: CareWrite) => void;
+  care: Care;
   now: () => Date;
   newId: () => string;
   /** FHIR base URL without a trailing slash. */

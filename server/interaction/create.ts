@@ -9,7 +9,7 @@ import { criteriaOf } from './criteria.ts';
 import { checkParameters } from './parameters.ts';
 import { checkScope } from './reach.ts';
 import { storeWrites } from './store-writes.ts';
-import { prepareWrite, writtenVersion } from './write-pipeline.ts';
+import { prepareWrite, writtenResult } from './write-pipeline.ts';
 
 /** 201, or 200 when If-None-Exist found the one that is there. */
 export const create: Handler = async (context, request) => {
@@ -52,5 +52,5 @@ async function insert(
   });
   if (!(await storeWrites(context, [prepared], prepared.references, access, executor)))
     throw conflict('The id that the server made is taken. Nothing was stored; send the resource again.');
-  return { kind: 'resource', status: 201, resource: writtenVersion(prepared), location: true };
+  return writtenResult(prepared, 201);
 }

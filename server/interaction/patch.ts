@@ -9,7 +9,7 @@ import { patched } from './patch/index.ts';
 import { checkVersion } from './precondition.ts';
 import { checkScope, visibleVersions } from './reach.ts';
 import { storeWrites } from './store-writes.ts';
-import { prepareWrite, writtenVersion } from './write-pipeline.ts';
+import { prepareWrite, writtenResult } from './write-pipeline.ts';
 
 /** 200; 404 or 410 when it is not there, 412 when If-Match names another version, 415 for other media types, 422 when the patch does not fit. */
 export const patch: Handler = async (context, request) => {
@@ -64,5 +64,5 @@ export async function writePatch(
     lastUpdated: context.now(),
   });
   if (!(await storeWrites(context, [prepared], prepared.references, access, executor))) return undefined;
-  return { kind: 'resource', status: 200, resource: writtenVersion(prepared), location: true };
+  return writtenResult(prepared, 200);
 }

@@ -35,6 +35,8 @@ export interface Step {
   sameAs?: Step | undefined;
   result?: Result | undefined;
   prepared?: PreparedWrite | undefined;
+  /** HTTP status of what is written. */
+  status?: number;
 }
 
 /** Runs `work` for an entry; its failure names the entry. */

@@ -23,7 +23,7 @@ import {
 } from './transaction-conditions.ts';
 import { linksBetween, rewriteLinks } from './transaction-links.ts';
 import { forEntry, isRead, keyOf, restore, type Step, stepOf, withMethod } from './transaction-step.ts';
-import { LETTERS, prepareWrite, type WriteMethod, writtenVersion } from './write-pipeline.ts';
+import { LETTERS, prepareWrite, type WriteMethod, writtenResult } from './write-pipeline.ts';
 
 /** What one attempt at a transaction works with. */
 interface Attempt {
@@ -131,6 +131,9 @@ async function writeAll(attempt: Attempt, steps: readonly Step[]): Promise<void>
   const { context, executor } = attempt;
   const { access } = writes[0]!.request;
   if (!(await storeWrites(context, prepared, expressions, access, executor))) throw new VersionRace();
+  for (const step of writes) {
+    if (step.prepared?.version.resource) step.result = writtenResult(step.prepared, step.status!);
+  }
 }
 
 function prepareStep(
@@ -156,14 +159,8 @@ function prepareStep(
   });
   for (const [key, expression] of step.prepared.references)
     expressions.set(key, `Bundle.entry[${step.index}].resource${expression.replace(/^\w+/, '')}`);
-  step.result = resource
-    ? {
-        kind: 'resource',
-        status: present ? 200 : 201,
-        resource: writtenVersion(step.prepared),
-        location: true,
-      }
-    : deleted(type, id, step.prepared.version.version);
+  step.status = present ? 200 : 201;
+  if (!resource) step.result = deleted(type, id, step.prepared.version.version);
 }
 
 const deleted = (type: string, id: string, version: number): Result => ({

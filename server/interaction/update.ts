@@ -7,7 +7,7 @@ import { onCurrent } from './current.ts';
 import { checkParameters } from './parameters.ts';
 import { checkVersion } from './precondition.ts';
 import { storeWrites } from './store-writes.ts';
-import { prepareWrite, writtenVersion } from './write-pipeline.ts';
+import { prepareWrite, writtenResult } from './write-pipeline.ts';
 
 /** 200, or 201 when it was not there; 412 when If-Match or If-None-Match rules the present version out. */
 export const update: Handler = async (context, request) => {
@@ -35,5 +35,5 @@ export async function writeUpdate(
   const prepared = prepareWrite(context, intent);
   if (!(await storeWrites(context, [prepared], prepared.references, access, executor))) return undefined;
   const status = present ? 200 : 201;
-  return { kind: 'resource', status, resource: writtenVersion(prepared), location: true };
+  return writtenResult(prepared, status);
 }

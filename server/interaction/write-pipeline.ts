@@ -1,11 +1,12 @@
 // The checks that every new version passes, in order, however it arrives (REST, batch, transaction, import).
 // https://hl7.org/fhir/R4/http.html#update
 import type { Resource } from '@medplum/fhirtypes';
+import type { CareWrite } from '../care/write.ts';
 import type { Access, Letter } from '../fhir/access.ts';
 import { issue, unprocessable } from '../fhir/errors.ts';
 import { stringifyJson } from '../fhir/json.ts';
 import { forEachReference, localReference } from '../fhir/reference.ts';
-import type { Version } from '../fhir/result.ts';
+import type { Result, Version } from '../fhir/result.ts';
 import { type NewVersion, resourceOf, type StoredVersion } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { checkScope } from './reach.ts';
@@ -20,6 +21,12 @@ export interface PreparedWrite {
   lastUpdated: Date;
   /** Local references that were not in the version before: key `Type/id`, value its expression. */
   references: Map<string, string>;
+  /** What it was prepared from. */
+  intent: WriteIntent;
+  /** The resource before; absent when there was none. */
+  before?: Resource;
+  /** The versions that followed from it, once it is stored. */
+  followed?: readonly Version[];
 }
 
 export interface WriteIntent {
@@ -48,17 +55,17 @@ function checkValid({ validator }: Context, { type, resource, id }: WriteIntent)
     throw unprocessable(issues);
 }
 
-function checkCare(context: Context, { current, resource, access }: WriteIntent): void {
-  const before = current && !current.deleted ? resourceOf(current) : undefined;
-  const interaction = resource ? (before ? 'update' : 'create') : 'delete';
-  context.careRules({
-    interaction,
-    ...(before && { before }),
-    ...(resource && { after: resource }),
-    access,
-    now: context.now(),
-  });
-}
+/** A write as the care rules see it. */
+const careWrite = (
+  { resource, access, lastUpdated }: WriteIntent,
+  before: Resource | undefined,
+): CareWrite => ({
+  interaction: resource ? (before ? 'update' : 'create') : 'delete',
+  ...(before && { before }),
+  ...(resource && { after: resource }),
+  access,
+  now: lastUpdated,
+});
 
 const CONDITIONAL = /^[A-Z][A-Za-z]+\?/;
 
@@ -101,22 +108,37 @@ export function stamp<T extends Resource>(resource: T, id: string, version: numb
   } as unknown as T;
 }
 
+/** What was there before a write. */
+const presentOf = ({ current }: WriteIntent): Resource | undefined =>
+  current && !current.deleted ? resourceOf(current) : undefined;
+
 /**
  * Checks a write and makes its version.
+ * @param before what the write changes: the present version, unless the same transaction has changed it already
  * @throws FhirError 403 (scope, role), 409 (state), 422 (invalid)
  */
-export function prepareWrite(context: Context, intent: WriteIntent): PreparedWrite {
+export function prepareWrite(
+  context: Context,
+  given: WriteIntent,
+  before: Resource | undefined = presentOf(given),
+): PreparedWrite {
+  const { care } = context;
+  const write = careWrite(given, before);
+  const { after } = write;
+  const intent = after ? { ...given, resource: care.complete({ ...write, after }) } : given;
   checkReach(context, intent);
   checkValid(context, intent);
   const references = localReferences(intent.resource, context.base);
-  checkCare(context, intent);
+  care.check(intent.resource ? { ...write, after: intent.resource } : write);
   const { type, id, letter, current, lastUpdated } = intent;
   const number = (current?.version ?? 0) + 1;
   const resource = intent.resource && stamp(intent.resource, id, number, lastUpdated);
-  if (current && !current.deleted && references.size) {
-    for (const key of localReferences(resourceOf(current), context.base).keys()) references.delete(key);
+  if (before && references.size) {
+    for (const key of localReferences(before, context.base).keys()) references.delete(key);
   }
   return {
+    intent,
+    ...(before && { before }),
     version: {
       type,
       id,
@@ -129,6 +151,18 @@ export function prepareWrite(context: Context, intent: WriteIntent): PreparedWri
     references,
   };
 }
+
+/** How a write of a resource is answered. */
+export const writtenResult = (
+  prepared: PreparedWrite,
+  status: number,
+): Extract<Result, { kind: 'resource' }> => ({
+  kind: 'resource',
+  status,
+  resource: writtenVersion(prepared),
+  location: true,
+  ...(prepared.followed?.length && { followed: prepared.followed }),
+});
 
 /** A prepared write as the version that was written. */
 export function writtenVersion({ version, lastUpdated }: PreparedWrite): Version {

@@ -5,6 +5,8 @@ import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 import { methodNotOffered } from '../interaction/method.ts';
 import { type BreakGlassContext, breakGlass } from './break-glass.ts';
+import { careOperations } from './care/index.ts';
+import type { TimelineContext } from './care/timeline/timeline.ts';
 import { type EverythingContext, everything } from './everything.ts';
 import { type ExportContext, exportCancel, exportKickOff, exportStatus } from './export.ts';
 import type { CodeSystemImportContext } from './import-code-system.ts';
@@ -19,6 +21,7 @@ import { validate } from './validate.ts';
 export type OperationContext = ExportContext &
   ReindexContext &
   EverythingContext &
+  TimelineContext &
   MetaContext &
   TerminologyContext &
   CodeSystemImportContext &
@@ -110,6 +113,7 @@ export const operations: readonly Operation[] = [
   },
   ...offered('validate', '{type}/{id}/$validate', validate),
   ...terminologyOperations,
+  ...careOperations,
 ];
 
 /** An operation that changes nothing: by GET, and by POST with a Parameters resource. */

@@ -10,6 +10,7 @@ import { checkScope, checkWithin } from '../interaction/reach.ts';
 import { danglingReferences } from '../interaction/store-writes.ts';
 import { prepareWrite } from '../interaction/write-pipeline.ts';
 import { resourceOf, UNLIMITED } from '../store/index.ts';
+import { issuesByForm } from './care/questionnaire/response.ts';
 import { bodyParameters, operationParameters } from './parameters.ts';
 
 /** https://hl7.org/fhir/R4/valueset-resource-validation-mode.html */
@@ -144,6 +145,7 @@ export async function validate(context: Context, request: FhirRequest): Promise<
   }
   const resource = body ?? (mode === 'delete' ? undefined : await present(context, type, pathId!, request));
   const issues = resource ? [...context.validator.validate(resource, { profiles })] : [];
+  if (resource && !issues.some(isError)) issues.push(...(await issuesByForm(context, request, resource)));
   if (mode && mode !== 'profile' && !issues.some(isError)) {
     const target = [type, mode === 'create' ? context.newId() : id!] as const;
     issues.push(

@@ -58,3 +58,11 @@ export async function readChanges(
   const last = changes.at(-1);
   return { changes, next: last ? { xid: last.xid, seq: last.seq } : after };
 }
+
+/**
+ * Puts down that a transaction loads a history: what it writes is in the feed like everything else, but what was due by then
+ * is long past.
+ */
+export async function markLoaded(transaction: Transaction): Promise<void> {
+  await transaction`insert into loaded_transaction (xid) values (pg_current_xact_id()) on conflict do nothing`;
+}

@@ -29,7 +29,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'config.ts': [],
 };
 const FASTIFY = new Set(['http', 'auth', 'integration', 'app.ts']);
-const WITHOUT_LIMITS = new Set(['app.ts', 'main.ts', 'policies.ts', 'storage.ts', 'test']);
+const WITHOUT_LIMITS = new Set([
+  'app.ts',
+  'clocks.ts',
+  'knowledge.ts',
+  'live.ts',
+  'loading.ts',
+  'main.ts',
+  'policies.ts',
+  'storage.ts',
+  'test',
+]);
 
 interface Import {
   from: string;

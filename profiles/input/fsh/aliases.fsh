@@ -27,3 +27,4 @@ Alias: $object-role = http://terminology.hl7.org/CodeSystem/object-role
 Alias: $balp-entity-type = https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType
 Alias: $us-core-category = http://hl7.org/fhir/us/core/CodeSystem/us-core-category
 Alias: $icd-10-cm = http://hl7.org/fhir/sid/icd-10-cm
+Alias: $task-status = http://hl7.org/fhir/task-status

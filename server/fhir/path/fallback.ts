@@ -55,6 +55,22 @@ export function compileFallback(
   };
 }
 
+/** Compiles an expression whose variables are given with each evaluation. */
+export function compileVariables(
+  expression: string,
+): (focus: unknown, variables: Readonly<Record<string, unknown>>) => TypedValue[] {
+  const evaluate = parsed(expression, expression);
+  return (focus, variables) => {
+    try {
+      return evaluate(focus, { ...variables }).flatMap(typed);
+    } catch {
+      throw unprocessable([
+        issue('processing', `The FHIRPath expression cannot be evaluated: ${expression}`),
+      ]);
+    }
+  };
+}
+
 function parsed(path: string | { base: string; expression: string }, expression: string) {
   const { engine, model } = load();
   try {

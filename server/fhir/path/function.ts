@@ -20,6 +20,7 @@ import {
 import { distinct, equalityOf } from './equality.ts';
 import { NUMBER_FUNCTIONS } from './number-function.ts';
 import { combine, truth, truthOf, union } from './operator.ts';
+import { SCORE_FUNCTIONS } from './score-function.ts';
 import { SET_FUNCTIONS } from './set-function.ts';
 import { step } from './step.ts';
 import { TEXT_FUNCTIONS } from './text-function.ts';
@@ -224,5 +225,6 @@ export const FUNCTIONS = new Map<string, Compiled>(
     ...TREE_FUNCTIONS,
     ...SET_FUNCTIONS,
     ...NUMBER_FUNCTIONS,
+    ...SCORE_FUNCTIONS,
   } satisfies Record<string, Compiled>),
 );

@@ -131,3 +131,21 @@ t.test(
     );
   },
 );
+
+t.test('Transactions that begin among many statements are carried out, and none is left open', async (t) => {
+  const { sql, url } = await poolOf(t, { max: 2 });
+  await sql`create table line (n integer)`;
+  // However full the pipelines of both connections are when a transaction begins.
+  const [LEAST, MOST] = [180, 220];
+  for (let waiting = LEAST; waiting < MOST; waiting++) {
+    const statements = Array.from({ length: waiting }, () => sql`select 1`.execute());
+    const begun = sql.begin((transaction) => transaction`insert into line values (${waiting})`);
+    const ended = await Promise.allSettled<unknown>([...statements, begun]);
+    const failed = ended.filter(({ status }) => status === 'rejected');
+    t.same(failed, [], `behind ${waiting} statements`);
+  }
+  const reader = openPool(url, { max: 1 });
+  t.teardown(() => reader.end({ timeout: 5 }));
+  const [row] = await reader`select count(*)::int as n from line`;
+  t.equal(row!.n, MOST - LEAST, 'another session sees all');
+});

@@ -2,37 +2,11 @@
 import type { BundleEntry } from '@medplum/fhirtypes';
 import t from 'tap';
 import { systemAccess } from '../../fhir/access.ts';
-import type { Context } from '../../interaction/context.ts';
 import { create } from '../../interaction/create.ts';
 import { transaction } from '../../interaction/transaction.ts';
 import { update } from '../../interaction/update.ts';
-import { VersionHistory } from '../../store/history.ts';
-import { BASE, NOW, openStorage, type Storage } from '../search/storage.ts';
-
-/** The interactions' context on counted storage; what is valid and allowed is not the question here. */
-function contextOf({ store, search, dependencies, registry }: Storage): Context {
-  let made = 0;
-  const unused = () => Promise.reject(new Error('no entry needs it'));
-  return {
-    store,
-    search,
-    cursors: dependencies.cursors,
-    history: new VersionHistory({
-      ...dependencies,
-      types: [],
-      compartment: registry.compartment,
-      listItem: () => 0,
-    }),
-    validator: { validate: () => [] },
-    careRules: () => {},
-    now: () => NOW,
-    newId: () => `made-${made++}`,
-    base: BASE,
-    dispatch: unused,
-    capabilities: () => ({}),
-    terminologyCapabilities: () => ({}),
-  };
-}
+import { contextOf } from '../interaction/context.ts';
+import { openStorage } from '../search/storage.ts';
 
 const task = (n: number) => ({
   resourceType: 'Task' as const,

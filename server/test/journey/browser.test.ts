@@ -121,16 +121,16 @@ t.test('A task that somebody else took meanwhile is not overwritten, and the app
   const claim = frame.getByRole('button', { name: `Claim: ${title}` });
   await claim.waitFor();
   const task = await readTask('ana-result-review');
-  const taken: Task = { ...task, status: 'accepted', owner: { reference: 'PractitionerRole/social-worker' } };
-  t.equal(await updateTask('social-worker', taken), 200);
+  const taken: Task = { ...task, status: 'accepted', owner: { reference: 'PractitionerRole/physician' } };
+  t.equal(await updateTask('physician', taken), 200);
   await claim.click();
   const row = frame.getByRole('listitem').filter({ hasText: title });
   await row.getByRole('alert').waitFor();
   t.match(
     await row.getByRole('alert').innerText(),
-    /Somebody changed this task meanwhile; taken by Hannah Okafor/,
+    /Somebody changed this task meanwhile; taken by Dr\. Priya Raman/,
   );
-  t.equal((await readTask('ana-result-review')).owner?.reference, 'PractitionerRole/social-worker');
+  t.equal((await readTask('ana-result-review')).owner?.reference, 'PractitionerRole/physician');
   await page.close();
 });
 
@@ -246,7 +246,7 @@ t.test(
     };
     const handoff = {
       resourceType: 'Task',
-      status: 'requested',
+      status: 'draft',
       intent: 'order',
       code: { coding: [{ system: PARAMETER.replace('parameter', 'code'), code: 'handoff' }] },
       ...{ for: subject, requester: author, owner: { reference: 'PractitionerRole/nurse' } },

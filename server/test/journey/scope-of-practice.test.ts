@@ -177,6 +177,7 @@ const WORKERS = [...NAVIGATORS, 'chw', ...CLINICAL, 'supervisor', 'ehr-system'];
 const LOGGERS = [...NAVIGATORS, 'scheduler', 'chw', 'peer', ...CLINICAL];
 const CARE_READERS = [...NAVIGATORS, 'chw', ...CLINICAL, 'supervisor'];
 const NARROW = { scheduler: 'scheduling-tasks', peer: 'accompany' };
+const NARROW_PRACTICE = { scheduler: 'scheduler-only-schedules', peer: 'peer-only-accompanies' };
 const OWN_ORDER = { patient: 'ask-for-navigation' };
 const FINDING = { ...all(SUPPORT, 'record-findings'), ...all(['pharmacist'], 'log-time') };
 const NO_FINDING = {
@@ -278,19 +279,19 @@ const TASKS: Operation[] = [
     name: 'open a navigation task',
     ask: create(() => taskOf(navigation, 'nav-find-provider')),
     may: [...WORKERS, 'payer-system'],
-    refusals: NARROW,
+    refusals: NARROW_PRACTICE,
   },
   {
     name: 'open a scheduling task',
     ask: create(() => taskOf(navigation, 'nav-schedule')),
     may: [...WORKERS, 'scheduler', 'payer-system'],
-    refusals: NARROW,
+    refusals: NARROW_PRACTICE,
   },
   {
     name: 'open a task of going along',
     ask: create(() => taskOf(navigation, 'nav-accompany')),
     may: [...WORKERS, 'peer', 'payer-system'],
-    refusals: NARROW,
+    refusals: NARROW_PRACTICE,
   },
   {
     name: 'open a coordination task',
@@ -304,12 +305,10 @@ const TASKS: Operation[] = [
       taskOf(coordination, 'coord-lab', { status: 'in-progress', owner: NURSE }),
       completed as Partial<Task>,
     ),
-    may: [...without(CLINICAL, 'clinical-support'), 'ehr-system'],
+    may: [...without(CLINICAL, ...SUPPORT, 'lcsw'), 'ehr-system'],
     refusals: {
-      ...all(
-        [...NAVIGATORS, 'chw', 'clinical-support', 'supervisor'],
-        'navigator-cannot-complete-coordination',
-      ),
+      ...all([...NAVIGATORS, 'chw', ...SUPPORT, 'supervisor'], 'navigator-cannot-complete-coordination'),
+      lcsw: 'social-worker-psychosocial-only',
       ...NARROW,
       'natural-support': 'own-tasks',
     },
@@ -484,6 +483,7 @@ const RECORD: Operation[] = [
       ...(self && { author: self as never }),
     })),
     may: [...NAVIGATORS, 'chw', 'peer', ...without(CLINICAL, 'pharmacist'), 'patient'],
+    refusals: all(['supervisor', 'programme-admin'], 'assess-readiness'),
   },
   {
     name: 'assess a risk',

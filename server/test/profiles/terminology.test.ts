@@ -1,10 +1,12 @@
 // The compiled code systems and value sets fit together: what is bound exists, and what is included is defined.
 // https://hl7.org/fhir/R4/terminologies.html
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { CodeSystem, Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import t from 'tap';
 import { policyOf, readPolicies } from '../../auth/policy/resource.ts';
-import { PRACTICE_RULES } from '../../care/scope-of-practice.ts';
+import { practiceRuleOf } from '../../care/practice/rule.ts';
+import { STATE_RULES } from '../../care/state/index.ts';
 import { RULE_SYSTEM } from '../../fhir/errors.ts';
 
 const BASE = 'https://throughline.example/fhir/';
@@ -14,6 +16,12 @@ function compiled<T extends Resource>(type: T['resourceType']): T[] {
   const files = readdirSync(new URL(`${type}/`, folder));
   return files.map((file) => JSON.parse(readFileSync(new URL(`${type}/${file}`, folder), 'utf8')) as T);
 }
+
+/** What the server is written in: the care rules are named where they refuse. */
+const server = fileURLToPath(new URL('../../', import.meta.url));
+const source = globSync('{care,operation,interaction}/**/*.ts', { cwd: server })
+  .map((file) => readFileSync(`${server}/${file}`, 'utf8'))
+  .join('\n');
 
 const codeSystems = compiled<CodeSystem>('CodeSystem');
 const valueSets = compiled<ValueSet>('ValueSet');
@@ -35,7 +43,7 @@ t.test('every code of ours is defined once, by one sentence', async (t) => {
 t.test('every code of ours that a value set includes is defined', async (t) => {
   for (const { id, compose } of valueSets) {
     for (const { system, concept } of compose!.include.filter((include) =>
-      include.system!.startsWith(BASE),
+      include.system?.startsWith(BASE),
     )) {
       const defined = codesOf(system!);
       t.ok(defined.length, `${id}: ${system}`);
@@ -80,8 +88,17 @@ t.test(
       (resource) => policyOf(resource)!,
     );
     const permissions = policies.flatMap(({ rules }) => rules.map(({ rule }) => rule));
-    const care = PRACTICE_RULES.map(({ rule }) => rule);
-    const expected = new Set(['task-transition', ...care, ...permissions, ...invariants]);
-    t.same([...codesOf(RULE_SYSTEM)].sort(), [...expected].sort());
+    const practice = readPolicies(new URL('../../../profiles/practice/', import.meta.url)).map(
+      (resource) => practiceRuleOf(resource).rule,
+    );
+    const named = new Set([...STATE_RULES, ...practice, ...permissions, ...invariants]);
+    const codes = codesOf(RULE_SYSTEM);
+    t.same(
+      [...named].filter((rule) => !codes.includes(rule)),
+      [],
+      'what data names',
+    );
+    const unnamed = codes.filter((code) => !named.has(code!) && !source.includes(`'${code}'`));
+    t.same(unnamed, [], 'no code stands for nothing');
   },
 );

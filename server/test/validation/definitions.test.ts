@@ -14,7 +14,7 @@ const readAll = <T>(type: string): T[] =>
   );
 
 const PROFILES: Readonly<Record<string, string>> = {
-  Task: 'navigation-task coordination-task referral-task loop-closure-task handoff-task patient-task cancellation-task data-request-task',
+  Task: 'navigation-task coordination-task referral-task loop-closure-task handoff-task patient-task cancellation-task data-request-task late-work-task',
   ServiceRequest: 'referral-request imaging-request lab-request infusion-request navigation-request',
   DeviceRequest: 'dme-request',
   Appointment: 'appointment',
@@ -22,6 +22,7 @@ const PROFILES: Readonly<Record<string, string>> = {
   Goal: 'goal',
   Condition: 'barrier',
   CareTeam: 'careteam',
+  Practitioner: 'practitioner',
   PractitionerRole: 'practitionerrole',
   Communication: 'communication',
   Observation: 'activity-log network-decision',
@@ -33,7 +34,8 @@ const PROFILES: Readonly<Record<string, string>> = {
   Provenance: 'provenance',
   AuditEvent: 'audit',
   Flag: 'flag-contact-safety',
-  Basic: 'access-policy',
+  HealthcareService: 'calendar',
+  Basic: 'access-policy practice-rule',
 };
 /** Numbers of the rules, by their first part. */
 const RULES: Readonly<Record<string, number>> = {
@@ -62,11 +64,11 @@ const RULES: Readonly<Record<string, number>> = {
   po: 2,
 };
 const EXTENSIONS =
-  'network-decision due-policy suspended-from channel interactive direction contact-outcome first-response first-contact access-needs rescheduled-from virtual-service scope-class licence-jurisdiction lead programme initiating-visit billing-practitioner supervising-practitioner programme-consent referral-question expires network-tier expected-rate policy-role policy-rule policy-labels policy-purpose break-glass-minutes';
+  'wants-help network-decision due-policy suspended-from suspended-by channel interactive direction contact-outcome first-response first-contact access-needs rescheduled-from virtual-service scope-class licence-jurisdiction lead programme initiating-visit billing-practitioner supervising-practitioner programme-consent referral-question expires network-tier expected-rate network-option avoidance-outcome practice-rule practice-requirement co-signed-by may-know safe-times policy-role policy-rule policy-labels policy-purpose break-glass-minutes business-days';
 const PARAMETERS =
   'Task-due Task-open-due Task-stage Task-for-organization Task-first-response Task-performer-class ServiceRequest-network-tier EpisodeOfCare-programme Observation-programme Appointment-access-need PractitionerRole-network HealthcareService-network';
 const OPERATIONS =
-  'Task-claim Task-transition Patient-handoff Patient-timeline HealthcareService-find-in-network EpisodeOfCare-billing-summary SearchParameter-reindex Patient-break-glass';
+  'QuestionnaireResponse-report Task-claim Task-transition Task-view Patient-handoff Patient-may-contact Patient-timeline HealthcareService-find-in-network ServiceRequest-decide-network EpisodeOfCare-billing-summary SearchParameter-reindex Patient-break-glass Patient-start-plan Appointment-find Appointment-book';
 
 t.test('there is a profile for each kind of record, and no other', async (t) => {
   const expected = Object.entries(PROFILES).flatMap(([type, ids]) =>

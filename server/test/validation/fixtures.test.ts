@@ -106,6 +106,7 @@ t.test('every code of the task families chooses its profile', async (t) => {
     [/^handoff$/, 'cn-handoff-task'],
     [/^loop-closure$/, 'cn-loop-closure-task'],
     [/^cancellation$/, 'cn-cancellation-task'],
+    [/^late-work$/, 'cn-late-work-task'],
   ];
   for (const [pattern, id] of families) {
     const codes = system.concept!.map(({ code }) => code!).filter((code) => pattern.test(code));

@@ -13,7 +13,8 @@ Context: ServiceRequest, DeviceRequest
     estimatedSaving 0..1 and
     basis 0..1 and
     reason 0..1 and
-    decidedBy 0..1
+    decidedBy 0..1 and
+    option 0..*
 * extension[tier].value[x] 1..1
 * extension[tier].value[x] only CodeableConcept
 * extension[tier].value[x] from CnNetworkTiers (required)
@@ -35,3 +36,5 @@ Context: ServiceRequest, DeviceRequest
 * extension[reason].value[x] from CnOffNetworkReasons (extensible)
 * extension[decidedBy].value[x] 1..1
 * extension[decidedBy].value[x] only Reference(PractitionerRole or Practitioner or Organization or Device)
+* extension[option].value[x] 1..1
+* extension[option].value[x] only Reference(HealthcareService or Organization)

@@ -12,9 +12,10 @@ Description: "A programme administrator keeps the directory, the definitions, th
 * insert DefinitionTypes
 * insert Rule(manage-policies, cruds, any)
 * insert Type(Basic)
-* extension[rule][=].extension[criteria].valueString = "code=$CB/CodeSystem/cn-category|access-policy"
+* extension[rule][=].extension[criteria].valueString = "code=$CB/CodeSystem/cn-category|access-policy,$CB/CodeSystem/cn-category|practice-rule"
 * insert Rule(manage-groups, cruds, any)
 * insert Type(Group)
 * insert Rule(manage-subscriptions, cruds, any)
 * insert Type(Subscription)
+* insert AssessReadiness
 * insert Purpose(HOPERAT)

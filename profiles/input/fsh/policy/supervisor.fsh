@@ -28,5 +28,6 @@ Description: "A supervisor sees and assigns all work and corrects the time that 
 * insert Rule(correct-time, cu, any)
 * insert Type(Observation)
 * extension[rule][=].extension[criteria].valueString = "category=$CB/CodeSystem/cn-category|cn-activity"
+* insert AssessReadiness
 * insert Purpose(CAREMGT)
 * insert Purpose(HOPERAT)

@@ -37,7 +37,7 @@ Description: "Navigator, nurse, practices, peer and natural supports around one 
 * participant[natural-support].member only Reference(RelatedPerson)
 * participant[patient].role = CnRole#patient
 * participant[patient].member only Reference(Patient)
-* participant.extension contains Lead named lead 0..1 MS
+* participant.extension contains Lead named lead 0..1 MS and MayKnow named may-know 0..* MS
 
 Invariant: cn-te-1
 Description: "One member leads a team: give the extension lead with true to one participant at most."

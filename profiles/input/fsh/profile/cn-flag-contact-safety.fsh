@@ -5,6 +5,7 @@ Id: cn-flag-contact-safety
 Title: "Contact-safety flag"
 Description: "Everybody who is about to call, write or leave a message reads this first."
 * status and subject and period MS
+* extension contains SafeTimes named safe-times 0..1 MS
 * category 1..* MS
 * insert SlicedByPattern(category)
 * category contains safety 1..1 MS

@@ -6,7 +6,7 @@ Title: "Hand-off task"
 Description: "One side asks the other to take a person over, with a summary; until it is accepted the sender stays responsible."
 * insert OurTask
 * obeys cn-ho-1 and cn-ho-2
-* code.coding[family].code = #handoff
+* code.coding[family] from CnHandoffTaskCodes (required)
 * focus only Reference(CarePlan)
 * requester only Reference(PractitionerRole)
 * owner only Reference(PractitionerRole or Organization or CareTeam or HealthcareService)
@@ -38,3 +38,11 @@ Invariant: cn-ho-2
 Description: "A hand-off crosses a boundary: give requester and owner, and they must differ."
 Severity: #error
 Expression: "requester.exists() and owner.exists() and (requester.reference != owner.reference)"
+
+ValueSet: CnHandoffTaskCodes
+Id: cn-handoff-task-code
+Title: "Hand-off task codes"
+Description: "The codes of cn-task-code that pass the responsibility for a person."
+* insert OurValueSet
+* CnTaskCode#handoff
+* CnTaskCode#hand-back

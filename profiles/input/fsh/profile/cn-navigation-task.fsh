@@ -39,7 +39,8 @@ Description: "Work of non-clinical staff: questions, benefits, finding a provide
     answer 0..* and
     chosen-provider 0..* and
     barrier 0..* and
-    handoff 0..*
+    handoff 0..* and
+    receipt 0..1
 * insert Parameter(output, appointment)
 * output[appointment].value[x] only Reference(Appointment)
 * insert Parameter(output, answer)
@@ -50,6 +51,9 @@ Description: "Work of non-clinical staff: questions, benefits, finding a provide
 * output[barrier].value[x] only Reference(Condition)
 * insert Parameter(output, handoff)
 * output[handoff].value[x] only Reference(Task)
+* insert Parameter(output, receipt)
+* output[receipt].value[x] only CodeableConcept
+* output[receipt].value[x] from CnReceipts (required)
 
 Invariant: cn-nt-1
 Description: "A navigation task has no clinical order as its focus: a MedicationRequest or DeviceRequest belongs to a coordination task."
@@ -81,3 +85,4 @@ Description: "The codes of cn-task-code that navigation is made of."
 * CnTaskCode#nav-records-request
 * CnTaskCode#nav-complaint
 * CnTaskCode#nav-escalate-clinical
+* CnTaskCode#nav-handoff-prepare

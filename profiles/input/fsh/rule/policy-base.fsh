@@ -53,12 +53,12 @@ RuleSet: Person
 * insert Everybody
 * insert Rule(own-app-state, cruds, any)
 * insert Type(Basic)
-* extension[rule][=].extension[criteria].valueString = "subject={user}&code:not=$CB/CodeSystem/cn-category|access-policy"
+* extension[rule][=].extension[criteria].valueString = "subject={user}&code:not=$CB/CodeSystem/cn-category|access-policy,$CB/CodeSystem/cn-category|practice-rule"
 
 RuleSet: ReadPolicies
 * insert Rule(read-policies, rs, any)
 * insert Type(Basic)
-* extension[rule][=].extension[criteria].valueString = "code=$CB/CodeSystem/cn-category|access-policy"
+* extension[rule][=].extension[criteria].valueString = "code=$CB/CodeSystem/cn-category|access-policy,$CB/CodeSystem/cn-category|practice-rule"
 
 // What all staff have: they may know the rules that they work under, and which groups there are.
 RuleSet: Staff

@@ -24,6 +24,12 @@ RuleSet: AnswerQuestionnaires(whose)
 * insert Rule(answer-questionnaires, cu, {whose})
 * insert Type(QuestionnaireResponse)
 
+// How ready an organisation is; a form that is about no person.
+RuleSet: AssessReadiness
+* insert Rule(assess-readiness, crus, any)
+* insert Type(QuestionnaireResponse)
+* extension[rule][=].extension[criteria].valueString = "questionnaire=$CB/Questionnaire/cn-q-org-readiness"
+
 RuleSet: RecordBarriers(whose)
 * insert Rule(record-barriers, cu, {whose})
 * insert Type(Condition)
@@ -36,6 +42,7 @@ RuleSet: KeepCarePlans(whose)
 * insert Type(EpisodeOfCare)
 * insert Type(Goal)
 * insert Type(List)
+* insert Type(RequestGroup)
 
 RuleSet: WriteDocuments(whose)
 * insert Rule(write-documents, cu, {whose})

@@ -10,3 +10,10 @@ Description: "Whether a referral could be avoided, and how."
 * #avoided-not-indicated "Avoided: not indicated" "A clinician found that it is not needed."
 * #converted-lower-cost-site "Moved to a site of lower cost" "The service was done at a site that costs less."
 * #not-avoided "Not avoided" "The referral went its way."
+
+ValueSet: CnAvoidanceOutcomes
+Id: cn-avoidance-outcome
+Title: "Avoidance outcome"
+Description: "All of cn-avoidance-outcome."
+* insert OurValueSet
+* include codes from system CnAvoidanceOutcome

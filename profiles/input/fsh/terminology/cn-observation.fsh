@@ -11,3 +11,6 @@ Description: "What an observation of ours records, where no other system has a w
 * #reference-amount "Reference amount" "What the service costs without the network."
 * #reason-off-network "Reason" "Why a provider outside the network was picked."
 * #estimated-saving "Estimated saving" "The reference amount less the amount of the choice, before any claim is paid."
+* #adjudicated-saving "Adjudicated saving" "The reference amount less what the plan allowed when the claim was paid; never an estimate."
+* #adjudicated-allowed-amount "Adjudicated allowed amount" "What the plan allowed when the claim was paid."
+* #satisfaction-score "Satisfaction" "How content a person is with the help, from 5 to 25."

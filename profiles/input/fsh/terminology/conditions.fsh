@@ -87,3 +87,14 @@ Description: "SNOMED CT and ICD-10-CM codes of smoking; codes only."
 * $sct#8517006
 * $sct#266919005
 * $icd-10-cm#F17.210
+
+ValueSet: CnChronic
+Id: cn-chronic
+Title: "Chronic conditions"
+Description: "The chronic conditions that the plans are about, together; codes only."
+* insert OurValueSet
+* include codes from valueset CnDiabetesType2
+* include codes from valueset CnHypertension
+* include codes from valueset CnHeartFailure
+* include codes from valueset CnAsthmaCopd
+* include codes from valueset CnHiv

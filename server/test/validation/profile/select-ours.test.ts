@@ -23,7 +23,7 @@ const example = (id: string) =>
 /** What is told by codes; a referral task by those of the more general coordination task. */
 const TOLD: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    `navigation-task coordination-task loop-closure-task handoff-task patient-task cancellation-task data-request-task
+    `navigation-task coordination-task loop-closure-task handoff-task patient-task cancellation-task data-request-task late-work-task
      referral-request imaging-request lab-request infusion-request navigation-request dme-request appointment careplan
      goal barrier communication activity-log network-decision program-enrolment consent-navigation flag-contact-safety`
       .split(/\s+/)
