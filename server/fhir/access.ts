@@ -279,9 +279,9 @@ export const systemAccess: Access = Object.freeze({
   policy: 'unlimited',
 });
 
-/** Access of nobody. */
 /** Whether it is the server itself that works; not a user or client of the same name. */
 export const isSystem = ({ subject, policy }: Access): boolean =>
   subject === systemAccess.subject && policy === systemAccess.policy;
 
+/** Access of nobody. */
 export const noAccess: Access = Object.freeze({ subject: 'anonymous', scopes: [], policy: emptyPolicy('') });

@@ -47,6 +47,8 @@ export class UnitOfWork {
   readonly #entries = new Map<string, Entry>();
   readonly #locked = new Map<string, StoredVersion | undefined>();
   readonly #changes: Change[] = [];
+  /** The present, as it was when the unit last waited for others: what it finds is not younger. */
+  #now: Date;
   #count = 0;
   #lookUps = 0;
 
@@ -55,6 +57,7 @@ export class UnitOfWork {
     this.#executor = executor;
     this.#caller = caller;
     this.#lastUpdated = lastUpdated;
+    this.#now = lastUpdated;
   }
 
   /** Takes in writes of the caller that were prepared. */
@@ -122,11 +125,12 @@ export class UnitOfWork {
 
   /** The unit as the rules see it. @param writer in whose name it is written */
   desk(writer: Access = careAccess): Desk {
-    const { care, search, store, newId, now } = this.#context;
+    const { care, search, store, newId } = this.#context;
+    const unit = this;
     return {
       caller: this.#caller,
       get now() {
-        return now();
+        return unit.#now;
       },
       newId,
       lock: <T extends Resource>(reference: string) => this.lock(reference) as Promise<T | undefined>,
@@ -151,7 +155,10 @@ export class UnitOfWork {
         [...this.#entries.values()].flatMap(({ prepared: { version } }) =>
           version.type === type && version.resource ? [version.resource] : [],
         ) as Extract<Resource, { resourceType: K }>[],
-      mutex: (name) => store.lockCriteria(`care:${name}`, this.#executor),
+      mutex: async (name) => {
+        await store.lockCriteria(`care:${name}`, this.#executor);
+        this.#now = this.#context.now();
+      },
       create: (resource) => {
         const id = newId();
         this.write(id, resource, writer);

@@ -43,10 +43,6 @@ t.test('no action of anybody leads into a state that the tables forbid', async (
     await fc.assert(runs, { numRuns: RUNS, interruptAfterTimeLimit: PATIENCE, ...seed });
   } while (sum() < ACTIONS && SEED === undefined);
   t.comment(JSON.stringify(Object.fromEntries(world.counts)));
-  (await import('node:fs')).writeFileSync(
-    '/tmp/model-stats.json',
-    JSON.stringify([Object.fromEntries(world.counts), closed, accepted]),
-  );
   for (const status of [200, 201, 403, 409, 422]) {
     const count = world.counts.get(status) ?? 0;
     t.ok(count > ACTIONS / 200, `${count} answers were ${status}`);

@@ -154,6 +154,13 @@ const MATRIX: readonly Operation[] = [
     rule: 'navigator-cannot-assign-coordination',
   },
   {
+    what: 'send coordination',
+    code: 'coord-referral',
+    status: ['draft', 'requested'],
+    cells: '         -   -    -   -   -    A  A   A  A    A  A  A  A   A   -   -',
+    rule: CREATE,
+  },
+  {
     what: 'cancel coordination',
     code: 'coord-referral',
     status: ['requested', 'cancelled'],

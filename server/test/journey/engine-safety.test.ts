@@ -172,6 +172,10 @@ t.test('an accepted task is not turned into a hand-off that nobody asked for', a
     ],
   };
   refused(await navigator('PUT', `/Task/${id}`, handBack), 409, 'handoff-complete');
+  const { id: _, meta: _meta, ...inTheirName } = { ...handBack, status: 'requested' as const };
+  const identifier = [{ system: `${CB}/identifier/task`, value: 'in-their-name' }];
+  const asked = await navigator('POST', '/Task', { ...inTheirName, identifier });
+  refused(asked, 409, 'handoff-accepted-by-the-other-side');
   t.equal((await navigator('GET', `/Task/${id}`)).body.code.coding[0].code, 'nav-find-provider');
 });
 

@@ -169,6 +169,28 @@ t.test('suspending a task suspends its open parts, and resuming it resumes just 
   t.equal((await read(open)).statusReason, undefined);
 });
 
+t.test('no part of a task is begun, taken up again or added while the task is on hold', async (t) => {
+  const whole = await task({ status: 'accepted' });
+  const partOf = [{ reference: whole }];
+  const held = await task({ status: 'accepted', partOf });
+  const waiting = await task({ status: 'received', partOf });
+  const other = await task({ status: 'accepted' });
+  await change(as('rn'), whole, { status: 'on-hold', ...because('The person is travelling') });
+  const { extension: _, ...back } = await read(held);
+  const tries: Answer[] = [
+    await as('rn')('PUT', `/${held}`, { ...back, status: 'accepted' }),
+    await change(as('rn'), waiting, { status: 'accepted' }),
+    await change(as('rn'), other, { partOf }),
+    await as('rn')('POST', '/Task', { ...call, status: 'ready', owner: NURSE, partOf }),
+  ];
+  for (const [n, refused] of tries.entries()) {
+    t.equal(refused.status, 409, String(n));
+    t.equal(ruleOf(refused), 'part-of-suspended');
+  }
+  t.equal((await read(held)).status, 'on-hold');
+  t.equal((await change(as('rn'), held, { status: 'cancelled', ...because('Not needed') })).status, 200);
+});
+
 t.test('only the server says by which task another was suspended', async (t) => {
   const one = await task({ status: 'accepted' });
   const extension = [{ url: `${CB}/StructureDefinition/suspended-by`, valueReference: { reference: one } }];

@@ -30,15 +30,17 @@ Instance: practice-navigator-cannot-create-coordination
 InstanceOf: CnPracticeRule
 Usage: #example
 Title: "Opening coordination"
-Description: "Clinical staff, a supervisor or a health plan open coordination."
+Description: "Clinical staff, a supervisor or a health plan open coordination and send it."
 * insert Practice(navigator-cannot-create-coordination)
 * insert Tasks(coordination)
 * insert Move(created)
+* insert Move(draft)
+* insert Move(requested)
 * insert Move(recoded)
 * insert ClinicalStaffMay
 * insert May(supervisor)
 * insert May(payer-system)
-* extension[rule].extension[sentence].valueString = "Only clinical staff can open a coordination task or change its code. Create a hand-off to a nurse instead."
+* extension[rule].extension[sentence].valueString = "Only clinical staff can open or send a coordination task, or change its code. Create a hand-off to a nurse instead."
 
 Instance: practice-navigator-cannot-assign-coordination
 InstanceOf: CnPracticeRule
@@ -56,11 +58,9 @@ Instance: practice-navigator-cannot-move-coordination
 InstanceOf: CnPracticeRule
 Usage: #example
 Title: "Moving coordination"
-Description: "Clinical staff or a supervisor send, stop, return or cancel coordination; a health plan asks for it."
+Description: "Clinical staff or a supervisor stop, return or cancel coordination."
 * insert Practice(navigator-cannot-move-coordination)
 * insert Tasks(coordination)
-* insert Move(draft)
-* insert Move(requested)
 * insert Move(received)
 * insert Move(ready)
 * insert Move(rejected)
@@ -70,8 +70,7 @@ Description: "Clinical staff or a supervisor send, stop, return or cancel coordi
 * insert Move(entered-in-error)
 * insert ClinicalStaffMay
 * insert May(supervisor)
-* insert May(payer-system)
-* extension[rule].extension[sentence].valueString = "Only clinical staff or a supervisor can send, stop, return or cancel a coordination task. Ask one of them, or create a task that asks to stop it."
+* extension[rule].extension[sentence].valueString = "Only clinical staff or a supervisor can stop, return or cancel a coordination task. Ask one of them, or create a task that asks to stop it."
 
 Instance: practice-support-parts-only
 InstanceOf: CnPracticeRule
