@@ -1,7 +1,7 @@
 // What is promised for each kind of work: by when it is done, from the moment that it was asked for.
 // https://hl7.org/fhir/R4/task-definitions.html#Task.restriction.period
 import type { Reference, Resource, Task } from '@medplum/fhirtypes';
-import { systemAccess } from '../../fhir/access.ts';
+import { isSystem } from '../../fhir/access.ts';
 import { addDays, businessDaysAfter, type Calendar, CLOSING_HOUR, dayOf, instantOf } from '../calendar.ts';
 import type { CalendarOf } from '../calendar-of.ts';
 import { codeOf, extensionOf, TASK_CODE } from '../code.ts';
@@ -101,7 +101,7 @@ export function withDueDate(
   calendarOf: CalendarOf,
 ): Resource {
   if (after.resourceType !== 'Task' || after.restriction?.period?.end !== undefined) return after;
-  if (!isAsked(after) || isAsked(before) || access.subject === systemAccess.subject) return after;
+  if (!isAsked(after) || isAsked(before) || isSystem(access)) return after;
   const promised = promiseFor(after);
   const start = startOf(after, now);
   const due = promised && dueDate(promised, start, calendarOf(whoseDays(after)));

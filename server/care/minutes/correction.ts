@@ -1,7 +1,7 @@
 // The correction of an entry of minutes: by a supervisor, or by whoever worked on the same day; with a reason, and kept.
 // https://hl7.org/fhir/R4/valueset-observation-status.html
 import type { Observation, Provenance } from '@medplum/fhirtypes';
-import { systemAccess } from '../../fhir/access.ts';
+import { isSystem } from '../../fhir/access.ts';
 import { businessRule, forbidden } from '../../fhir/errors.ts';
 import { dayOf } from '../calendar.ts';
 import { keyOf } from '../code.ts';
@@ -115,5 +115,5 @@ const kept = () =>
 
 /** Refuses to delete an entry. The server's own work (subject `system`) may. @throws FhirError 409 with rule `minutes-kept` */
 export function checkMinutes({ interaction, before, access }: CareWrite): void {
-  if (interaction === 'delete' && access.subject !== systemAccess.subject && isEntry(before)) throw kept();
+  if (interaction === 'delete' && !isSystem(access) && isEntry(before)) throw kept();
 }

@@ -11,7 +11,7 @@ import { isAccepted, isTurnedDown, isWaiting, OTHER, sideAsked, TAKERS } from '.
 import { handoffsOf, phaseOf, phaseRefusal, standingOf, withPhase } from '../handoff/standing.ts';
 import { laneOfLead, leadOf, leadRefusal } from '../handoff/team.ts';
 import { isAwaitingInformation } from '../handoff/waiting.ts';
-import { enrolmentOf } from '../people.ts';
+import { enrolmentOf, LANES } from '../people.ts';
 import { localKey, relativeKey, tailOf } from '../reference.ts';
 import { type Change, type Desk, type Reaction, reaction } from '../write.ts';
 
@@ -20,6 +20,10 @@ async function personOf(desk: Desk, task: Task): Promise<string | undefined> {
   const patient = await localKey(desk, task.for as Reference, 'Patient');
   return patient && (await enrolmentOf(desk, patient)) ? patient : undefined;
 }
+
+/** Whether a role does the work of navigation. */
+const isNavigator = (role: string | undefined): boolean =>
+  role === 'peer' || (LANES.navigation as readonly (string | undefined)[]).includes(role);
 
 /** Moves the plan of a hand-off, when it is in one of some phases. */
 async function toPhase(
@@ -190,11 +194,17 @@ export const handoffReactions: readonly Reaction[] = [
     rule: 'phase-changes-by-handoff',
     type: 'CarePlan',
     when: ({ before, after, byRules }) =>
-      !byRules && before !== undefined && phaseOf(before) !== undefined && phaseOf(before) !== phaseOf(after),
+      !byRules &&
+      (before
+        ? phaseOf(before) !== undefined && phaseOf(before) !== phaseOf(after)
+        : phaseOf(after) === 'coordination'),
     react: async ({ before, after }, desk) => {
       const patient = await localKey(desk, after.subject, 'Patient');
       if (!patient || !(await enrolmentOf(desk, patient))) return;
-      const refusal = phaseRefusal(phaseOf(before!), phaseOf(after), await standingOf(desk, patient));
+      // Those who coordinate may begin with a plan of their own; navigators hand over.
+      if (!before && !isNavigator(desk.caller.role)) return;
+      const from = before ? phaseOf(before) : 'navigation';
+      const refusal = phaseRefusal(from, phaseOf(after), await standingOf(desk, patient));
       if (refusal) throw businessRule(refusal, 'CarePlan.category', 'phase-changes-by-handoff');
     },
   }),

@@ -5,7 +5,10 @@ import { AUTHOR_RULE, checkAuthor, isAuthoring } from '../state/author.ts';
 import { CANCELLATION_RULE, cancelWork, checkAnswer, isAgreed, isAnswered } from '../state/cancellation.ts';
 import { isReopened, recordReopening } from '../state/reopening.ts';
 import {
+  CYCLE_RULE,
+  checkAcyclic,
   checkWhole,
+  isJoining,
   isPartStarting,
   isResuming,
   isSuspending,
@@ -32,6 +35,8 @@ export const stateReactions: readonly Reaction[] = [
   }),
   // Refuses an answer to a request to stop work by anybody but the owner of the work, or a supervisor.
   reaction<Task>({ rule: CANCELLATION_RULE, type: 'Task', when: isAnswered, react: checkAnswer }),
+  // Refuses a task that would be part of itself, or of one of its own parts.
+  reaction<Task>({ rule: CYCLE_RULE, type: 'Task', when: isJoining, react: checkAcyclic }),
   // Refuses to begin a part of a task, or to take it up again, while the task is on hold.
   reaction<Task>({ rule: PART_RULE, type: 'Task', when: isPartStarting, react: checkWhole }),
   // Cancels the work when its owner completes the task that asks to stop it.

@@ -54,6 +54,38 @@ export async function checkWhole({ after }: Change<Task>, desk: Desk): Promise<v
   }
 }
 
+export const CYCLE_RULE = 'part-of-itself';
+/** Wholes above a task that are looked at; deeper work has no cycle that this would find, nor any reader. */
+const DEEPEST = 20;
+
+/** Whether somebody makes a task of ours that is there a part of another. */
+export const isJoining = ({ before, after, byRules }: Change<Task>): boolean =>
+  !byRules &&
+  after.partOf !== undefined &&
+  isOurTask(after) &&
+  JSON.stringify(before?.partOf) !== JSON.stringify(after.partOf);
+
+/** @throws FhirError 409 when a task would be part of itself, or of what is part of it */
+export async function checkAcyclic({ after }: Change<Task>, desk: Desk): Promise<void> {
+  const own = keyOf(after);
+  let wholes: readonly Task[] = [after];
+  for (let depth = 0; depth < DEEPEST && wholes.length; depth++) {
+    const above: Task[] = [];
+    for (const part of wholes.flatMap(({ partOf = [] }) => partOf)) {
+      const reference = await localKey(desk, part, 'Task');
+      if (reference === own)
+        throw businessRule(
+          'A task cannot be part of itself, nor of one of its own parts. Leave it out of partOf.',
+          'Task.partOf',
+          CYCLE_RULE,
+        );
+      const whole = reference && (await desk.read<Task>(reference));
+      if (whole) above.push(whole);
+    }
+    wholes = above;
+  }
+}
+
 /** The parts of a task in some statuses, each locked, as they are now. */
 async function partsOf(task: Task, statuses: readonly TaskStatus[], desk: Desk): Promise<Task[]> {
   const found = await desk.find('Task', `part-of=${keyOf(task)}&status=${statuses.join(',')}`);

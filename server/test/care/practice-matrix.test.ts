@@ -66,6 +66,13 @@ const MATRIX: readonly Operation[] = [
     other: { peer: 'peer-only-accompanies' },
   },
   {
+    what: 'end an alarm about late work',
+    code: 'late-work',
+    status: ['in-progress', 'completed'],
+    cells: '         -   -    -   -   -    -  -   -  -    -  -  -  A   -   -   -',
+    rule: 'only-supervisors-hear-of-late-work',
+  },
+  {
     what: 'go along',
     code: 'nav-accompany',
     status: ['in-progress', 'completed'],

@@ -1,6 +1,7 @@
 // The care engine against those who would get around it, over HTTP: what was ours stays ours, nobody forges a triage or a
 // hand-off, no slot is taken twice, what follows carries the labels, and no request makes the rules look up without end.
 // https://hl7.org/fhir/R4/security.html
+import { readFileSync } from 'node:fs';
 import type {
   Appointment,
   Bundle,
@@ -64,6 +65,53 @@ t.test('a visit of ours stays one: without its category it could go from noshow 
   refused(await navigator('PUT', path, { ...bare, status: 'booked' }), 409, 'appointment-transition');
   t.equal((await navigator('GET', path)).body.meta.versionId, '2');
   taken(await navigator('PUT', path, { ...bare, status: 'entered-in-error' }));
+});
+
+t.test(
+  'no navigator begins a plan in coordination, which is for a hand-off to lead to; a nurse may',
+  async () => {
+    const { category, intent, status } = (await navigator('GET', '/CarePlan/ana-plan')).body as CarePlan;
+    const phase = (code: string) =>
+      category!.map((one) =>
+        one.coding?.[0]?.system === system('cn-phase') ? concept(system('cn-phase'), code) : one,
+      );
+    const subject = { reference: 'Patient/walter-lindqvist' };
+    const plan = { resourceType: 'CarePlan', status, intent, subject };
+    const inCoordination = { ...plan, category: phase('coordination') };
+    refused(await navigator('POST', '/CarePlan', inCoordination), 409, 'phase-changes-by-handoff');
+    taken(await navigator('POST', '/CarePlan', { ...plan, category: phase('navigation') }));
+    taken(await nurse('POST', '/CarePlan', inCoordination));
+  },
+);
+
+t.test(
+  'nobody but the server tells a supervisor of late work, so no alarm of theirs hides the real one',
+  async () => {
+    const example = new URL('../../../fixtures/profile/cn-late-work-task/example.json', import.meta.url);
+    const { id: _, ...late } = JSON.parse(readFileSync(example, 'utf8')) as Task;
+    for (const ask of [navigator, nurse])
+      refused(await ask('POST', '/Task', late), 403, 'only-supervisors-hear-of-late-work');
+  },
+);
+
+t.test('a task is not part of itself, nor of its own parts', async () => {
+  const step = (name: string, partOf?: string) => ({
+    resourceType: 'Task',
+    status: 'draft',
+    intent: 'order',
+    identifier: [{ system: `${CB}/identifier/task`, value: name }],
+    groupIdentifier: { system: `${CB}/identifier/episode`, value: 'x' },
+    code: { coding: [{ system: system('cn-task-code'), code: 'nav-records-request' }] },
+    description: 'Records',
+    for: ANA,
+    ...(partOf && { partOf: [{ reference: partOf }] }),
+  });
+  const whole = taken<Task>(await navigator('POST', '/Task', step('whole')));
+  const part = taken<Task>(await navigator('POST', '/Task', step('part', `Task/${whole.id}`)));
+  for (const reference of [`Task/${whole.id}`, `Task/${part.id}`]) {
+    const answer = await navigator('PUT', `/Task/${whole.id}`, { ...whole, partOf: [{ reference }] });
+    refused(answer, 409, 'part-of-itself');
+  }
 });
 
 t.test('a plan keeps its phase: without it any other could be given to it by hand', async () => {

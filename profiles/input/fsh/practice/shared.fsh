@@ -51,3 +51,20 @@ Description: "A supervisor reopens finished work."
 * insert Move(reopened)
 * insert May(supervisor)
 * extension[rule].extension[sentence].valueString = "Only a supervisor can reopen a finished task. Ask your supervisor, or create a new task."
+
+Instance: practice-only-supervisors-hear-of-late-work
+InstanceOf: CnPracticeRule
+Usage: #example
+Title: "Hearing of late work"
+Description: "The server tells a supervisor of late work; nobody else tells, takes on or ends it."
+* insert Practice(only-supervisors-hear-of-late-work)
+* insert Tasks(late-work)
+* insert Move(created)
+* insert Move(recoded)
+* insert Move(accepted)
+* insert Move(in-progress)
+* insert Move(completed)
+* insert Move(cancelled)
+* insert Move(owned)
+* insert May(supervisor)
+* extension[rule].extension[sentence].valueString = "Late work is told to a supervisor by the server. Do the work that is late; its alarm ends with it."

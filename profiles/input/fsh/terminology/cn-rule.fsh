@@ -26,6 +26,8 @@ Description: "Every rule that the server enforces: the care rules and the rules 
 * #only-clinicians-close-loop "Closing the loop" "Only the clinician who reviewed the report closes the loop."
 * #non-clinical-cannot-complete-escalation "Completing an escalation" "Only a clinician completes a clinical escalation."
 * #social-worker-cannot-reconcile-medicines "Reconciling medicines" "A social worker does not reconcile medicines."
+* #only-supervisors-hear-of-late-work "Hearing of late work" "The server tells a supervisor of late work."
+* #part-of-itself "Part of itself" "A task is not part of itself, nor of its own parts."
 * #only-supervisor-reopens "Reopening" "Only a supervisor reopens a finished task."
 * #plan-definition "Plan definition" "A definition is applied only where this server can carry out what it says."
 * #plan-needs-enrolment "Plan of the enrolled" "A plan is started for somebody who is enrolled."
