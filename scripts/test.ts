@@ -16,6 +16,9 @@ const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} 
 /** A test file that runs longer is ended and counts as failed. */
 const FILE_TIMEOUT = 240_000;
 
+/** Files that run at once: some of the time each of them waits, for clocks, browsers and the database. */
+const AT_ONCE = Math.min(3, availableParallelism() + 1);
+
 /** What one test file came to. */
 interface Outcome {
   passed: number;
@@ -83,7 +86,13 @@ function runFile(file: string, databaseUrl: string): Promise<Outcome> {
   return new Promise((done) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
       cwd: ROOT,
-      env: { ...process.env, TEST_DATABASE_URL: databaseUrl, TAP_TIMEOUT: String(FILE_TIMEOUT / 1000) },
+      env: {
+        ...process.env,
+        TEST_DATABASE_URL: databaseUrl,
+        TAP_TIMEOUT: String(FILE_TIMEOUT / 1000),
+        // Each file loads the whole server: compiled once, it starts in half the time.
+        NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: FILE_TIMEOUT,
     });
@@ -134,7 +143,7 @@ async function runFiles(files: readonly string[], databaseUrl: string): Promise<
       for (const line of lines) say(line);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 const chosen = process.argv.slice(2);

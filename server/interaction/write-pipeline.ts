@@ -108,6 +108,20 @@ export function stamp<T extends Resource>(resource: T, id: string, version: numb
   } as unknown as T;
 }
 
+/** A write with what the care rules add to it. @throws FhirError 422 for what is too malformed to be read */
+function completed(context: Context, intent: WriteIntent, write: CareWrite): WriteIntent {
+  const { after } = write;
+  if (!after) return intent;
+  try {
+    return { ...intent, resource: context.care.complete({ ...write, after }) };
+  } catch (error) {
+    // It is completed before it is known to be valid, since what is added counts: the refusal is in validation's words.
+    checkReach(context, intent);
+    checkValid(context, intent);
+    throw error;
+  }
+}
+
 /** What was there before a write. */
 const presentOf = ({ current }: WriteIntent): Resource | undefined =>
   current && !current.deleted ? resourceOf(current) : undefined;
@@ -124,8 +138,7 @@ export function prepareWrite(
 ): PreparedWrite {
   const { care } = context;
   const write = careWrite(given, before);
-  const { after } = write;
-  const intent = after ? { ...given, resource: care.complete({ ...write, after }) } : given;
+  const intent = completed(context, given, write);
   checkReach(context, intent);
   checkValid(context, intent);
   const references = localReferences(intent.resource, context.base);
