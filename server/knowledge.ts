@@ -3,10 +3,12 @@ import type { Resource } from '@medplum/fhirtypes';
 import { checkAuditWrite } from './audit/only-server.ts';
 import { readPolicies } from './auth/index.ts';
 import { ownersOf, readCalendars } from './care/calendar-of.ts';
+import { ROLE } from './care/code.ts';
 import { type Care, createCare } from './care/index.ts';
 import { type PlanTrigger, readPlans, valueSetsOf } from './care/plan/trigger.ts';
 import { valueSetsIn as partsOf } from './care/plan/value-set.ts';
 import { practiceReader } from './care/practice/index.ts';
+import { readStaff } from './care/practice/owner.ts';
 import { PRACTICE_CODE } from './care/practice/rule.ts';
 import type { Config } from './config.ts';
 import { createLive, type Live, type LiveMore, type LiveQuery } from './live.ts';
@@ -54,6 +56,18 @@ const valueSetsOfPlans: LiveMore = {
   },
 };
 
+/** The people in the roles of ours. */
+const peopleOfStaff: LiveMore = {
+  types: ['Practitioner'],
+  next(found) {
+    const people = found.flatMap((one) =>
+      one.resourceType === 'PractitionerRole' ? (one.practitioner?.reference ?? []) : [],
+    );
+    const ids = people.filter((key) => key.startsWith('Practitioner/')).map((key) => key.slice(13));
+    return chunks([...new Set(ids)]).map((some) => ['Practitioner', `_id=${some.join(',')}`]);
+  },
+};
+
 /** Of several definitions with one canonical URL the newest version counts, and then only if it is not retired. */
 function readPlansIn(found: readonly Resource[]): readonly PlanTrigger[] {
   const byUrl = Map.groupBy(plansIn(found), ({ url, id }) => url ?? `PlanDefinition/${id}`);
@@ -95,14 +109,16 @@ export async function openCare(
     valueSetsOfPlans,
   );
   const practice = await createLive(storage, [['Basic', `code=${PRACTICE_CODE}`]], practiceReader());
+  const staff = await createLive(storage, [['PractitionerRole', `role=${ROLE}|`]], readStaff, peopleOfStaff);
   const care = createCare({
     calendar: (reference) => calendars.current(reference),
     plans: () => plans.current,
     practice: () => practice.current,
+    staff: (reference) => staff.current(reference),
   });
   const check: Care['check'] = (write) => {
     checkAuditWrite(write);
     care.check(write);
   };
-  return { care: { ...care, check }, lives: [calendars, plans, practice] };
+  return { care: { ...care, check }, lives: [calendars, plans, practice, staff] };
 }

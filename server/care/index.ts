@@ -1,12 +1,13 @@
 // The care rules as the server applies them: to every write what it alone tells, and what follows from it.
 // https://hl7.org/fhir/R4/workflow.html
-import type { Resource } from '@medplum/fhirtypes';
+import type { Resource, Task } from '@medplum/fhirtypes';
 import { type Calendar, plainCalendar } from './calendar.ts';
 import { withDueDate } from './clock/sla.ts';
 import { checkMinutes } from './minutes/correction.ts';
 import type { PlanTrigger } from './plan/trigger.ts';
 import { checkScopeOfPractice } from './practice/check.ts';
 import { noPractice, type Practice } from './practice/index.ts';
+import { checkGiven, isOwnerUnknown, OWNER_RULE, type StaffOf } from './practice/owner.ts';
 import { reactionsTo } from './reaction/index.ts';
 import { plansSetOffBy } from './reaction/plan.ts';
 import { completeReferral } from './referral/complete.ts';
@@ -20,6 +21,8 @@ export interface CareKnowledge {
   plans(): readonly PlanTrigger[];
   /** Who may do what with which task. */
   practice(): Practice;
+  /** Who a role of ours is. */
+  staff: StaffOf;
 }
 
 /** The care rules. */
@@ -40,10 +43,19 @@ export function createCare(knowledge: CareKnowledge): Care {
       const after = completeReferral({ ...write, after: completeState(write) });
       return withDueDate(write, after, knowledge.calendar);
     },
-    check: (write) => checkCareRules(write, knowledge.practice()),
+    check: (write) => {
+      checkCareRules(write, knowledge.practice());
+      checkGiven(write, knowledge.practice(), knowledge.staff);
+    },
     reactionsTo: (change) => {
       const plans = plansSetOffBy(change, knowledge.plans());
-      return plans.length ? [...reactionsTo(change), ...plans] : reactionsTo(change);
+      const called = reactionsTo(change);
+      if (!called.length) return plans;
+      const needed = called.filter(
+        ({ rule }) =>
+          rule !== OWNER_RULE || isOwnerUnknown(change.after as Task, knowledge.practice(), knowledge.staff),
+      );
+      return plans.length ? [...needed, ...plans] : needed;
     },
   };
 }
@@ -53,6 +65,7 @@ export const plainKnowledge: CareKnowledge = {
   calendar: () => plainCalendar('UTC'),
   plans: () => [],
   practice: () => noPractice,
+  staff: () => undefined,
 };
 
 /**
