@@ -1,11 +1,13 @@
 // What follows when a barrier is put on the register: the goal that it goes away, and the task to see to it.
 // https://hl7.org/fhir/R4/goal.html
+
 import type { Condition, Goal, Patient, Reference, Task } from '@medplum/fhirtypes';
 import { addDays, type Calendar, CLOSING_HOUR, dayOf, instantOf } from '../calendar.ts';
 import { CATEGORY, concept, hasCode, keyOf, referenceTo, TASK_CODE } from '../code.ts';
 import { makeTask, referenceParameter, withLabels } from '../make.ts';
 import { enrolmentOf, episodeOf, ownerFor } from '../people.ts';
 import { localKey, tailOf } from '../reference.ts';
+import { isOpen } from '../state/task.ts';
 import type { Desk } from '../write.ts';
 import { barriersOf, goalText } from './barrier.ts';
 
@@ -51,7 +53,6 @@ export async function goalsAgainst(desk: Desk, barrier: string, patient: string)
   );
 }
 
-const ENDED = new Set(['rejected', 'cancelled', 'completed', 'failed', 'entered-in-error']);
 const WORK = ['nav-barrier-resolve', 'nav-receipt-check'];
 
 /** The tasks against a barrier that have not ended: to see to it, and to ask whether that helped. */
@@ -60,7 +61,7 @@ export async function workAgainst(desk: Desk, barrier: string, patient: string):
   const found = await desk.find('Task', `patient=${patient}&code=${codes}`);
   return merged(found, desk.written('Task')).filter(
     (task) =>
-      !ENDED.has(task.status) &&
+      isOpen(task) &&
       WORK.some((code) => hasCode(task.code, TASK_CODE, code)) &&
       barriersOf(task).some((one) => tailOf(one) === barrier),
   );

@@ -1,5 +1,6 @@
 // Collects what a hand-off tells of a person: what whoever hands over may see of it, and no more.
 // https://hl7.org/fhir/R4/composition.html
+
 import type {
   Appointment,
   CarePlan,
@@ -17,6 +18,7 @@ import type {
 } from '@medplum/fhirtypes';
 import { CATEGORY, PHASE, system } from '../code.ts';
 import { limitOf } from '../contact/limit.ts';
+import { OPEN } from '../state/task.ts';
 import { sideAsked } from './side.ts';
 
 /** Searches as the caller: what they may see of a type, none where they may see none. */
@@ -43,7 +45,6 @@ export interface Material {
 
 /** Finished tasks that are told, the newest. */
 const DONE = 20;
-const OPEN = 'draft,requested,received,accepted,ready,in-progress,on-hold';
 const isWork = (task: Task): boolean => sideAsked(task) === undefined;
 
 /** The plan to hand over: the one named, or the one in force that has a phase. */
@@ -67,7 +68,7 @@ export async function materialOf(
   return {
     patient,
     ...(plan && { plan }),
-    open: (await find('Task', `${of}&status=${OPEN}&_sort=_lastUpdated`)).filter(isWork),
+    open: (await find('Task', `${of}&status=${OPEN.join(',')}&_sort=_lastUpdated`)).filter(isWork),
     done: (await find('Task', `${of}&status=completed&_sort=-_lastUpdated`)).filter(isWork).slice(0, DONE),
     barriers: await find('Condition', `${of}&category=${CATEGORY}|cn-barrier&clinical-status=active`),
     goals: await find('Goal', `${of}&lifecycle-status=proposed,planned,accepted,active,on-hold`),

@@ -7,7 +7,8 @@ import type { Desk } from '../write.ts';
 import type { Order } from './order.ts';
 
 const ASSESS_PLAN = 'http://hl7.org/fhir/us/core/CodeSystem/careplan-category';
-const OPEN: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold']);
+/** Statuses of a plan, or of the request group by which it was started, that is under way. */
+export const OPEN: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold']);
 
 const isOurs = ({ category }: CarePlan): boolean => codeOf(category, PHASE) !== undefined;
 

@@ -1,10 +1,12 @@
 // Adds to a plan that is under way: what waited for a task to end, or for an event; and ends a plan whose work is done.
 // https://hl7.org/fhir/R4/plandefinition-definitions.html#PlanDefinition.action.relatedAction
+
 import type { PlanDefinition, PlanDefinitionAction, RequestGroup, Resource, Task } from '@medplum/fhirtypes';
 import { FhirError } from '../../fhir/errors.ts';
 import { keyOf, referenceTo } from '../code.ts';
 import { enrolmentOf } from '../people.ts';
 import { relativeKey } from '../reference.ts';
+import { isOpen } from '../state/task.ts';
 import type { Change, Desk } from '../write.ts';
 import { applyActions } from './action.ts';
 import { openCarePlan } from './care-plan.ts';
@@ -12,14 +14,6 @@ import { deskSources } from './desk-sources.ts';
 import { chosen, isLeftToChoice, ordersOf, waitsFor } from './order.ts';
 import { givenFor, PLAN_START, withPlan } from './start.ts';
 import { notesOf, writeTasks } from './tasks.ts';
-
-const ENDED: ReadonlySet<string> = new Set([
-  'completed',
-  'cancelled',
-  'failed',
-  'rejected',
-  'entered-in-error',
-]);
 
 /** Every action of a plan, each with the inputs of the groups that it stands in. */
 export const actionsIn = (
@@ -37,7 +31,7 @@ export const groupOf = ({ basedOn = [] }: Task): string | undefined =>
 
 /** Whether a task of a started plan comes to its end with a change. */
 export const endsInPlan = ({ before, after }: Change<Task>): boolean =>
-  ENDED.has(after.status!) && !(before && ENDED.has(before.status!)) && groupOf(after) !== undefined;
+  !isOpen(after) && !(before && !isOpen(before)) && groupOf(after) !== undefined;
 
 /** What an action is added for. */
 interface Extension {
@@ -147,7 +141,7 @@ async function hasOpenWork(desk: Desk, group: RequestGroup): Promise<boolean> {
   const tasks = (group.action ?? []).map(({ resource }) => relativeKey(resource));
   for (const key of tasks) {
     const task = key?.startsWith('Task/') ? await desk.read<Task>(key) : undefined;
-    if (task && !ENDED.has(task.status!)) return true;
+    if (task && isOpen(task)) return true;
   }
   return false;
 }

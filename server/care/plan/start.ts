@@ -15,7 +15,7 @@ import { episodeOf } from '../people.ts';
 import type { Desk } from '../write.ts';
 import { applyActions } from './action.ts';
 import { goalOf } from './apply.ts';
-import { carePlanFor } from './care-plan.ts';
+import { carePlanFor, OPEN } from './care-plan.ts';
 import { deskSources } from './desk-sources.ts';
 import type { Given } from './given.ts';
 import { chosen, ordersOf } from './order.ts';
@@ -38,8 +38,6 @@ export interface Start {
   /** When its clocks start. */
   readonly start: Date;
 }
-
-const OPEN: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold']);
 
 /** How a start is known again. */
 const startKey = ({ plan, source }: Start): string =>

@@ -4,10 +4,10 @@ import type { Communication, Task } from '@medplum/fhirtypes';
 import { LATE_WORK, settleLateWork } from '../clock/escalate.ts';
 import { isQuestion, isResponse, noteResponse, openQuestion } from '../clock/question.ts';
 import { codeOf, TASK_CODE } from '../code.ts';
-import { FINISHED } from '../state/task.ts';
+import { isOpen } from '../state/task.ts';
 import { type Reaction, reaction } from '../write.ts';
 
-const hasEnded = (task: Task): boolean => FINISHED.includes(task.status);
+const hasEnded = (task: Task): boolean => !isOpen(task);
 
 /** Whether a change ends a task of ours that can have been late. */
 function endsWork(before: Task | undefined, after: Task): boolean {

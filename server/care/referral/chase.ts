@@ -1,5 +1,6 @@
 // A referral that nobody has accepted is chased: asked after twice, then another provider is looked for, then it is escalated.
 // https://hl7.org/fhir/R4/plandefinition.html
+
 import type { Duration, PlanDefinition, PlanDefinitionAction, Task } from '@medplum/fhirtypes';
 import { businessDaysAfter } from '../calendar.ts';
 import type { Strike } from '../clock/clock.ts';
@@ -7,12 +8,13 @@ import { CB, codeOf, keyOf, TASK_CODE } from '../code.ts';
 import type { CareKnowledge } from '../index.ts';
 import { makeTask, momentAfter, type TaskPlan } from '../make.ts';
 import { ownerFor } from '../people.ts';
+import { isOpen } from '../state/task.ts';
 import type { Desk } from '../write.ts';
 import { tasksAbout } from './loop.ts';
 import { isFollowing, isOrder, type Order, orderReferenceOf } from './order.ts';
 import { toPerformers } from './receipt.ts';
 import { labelled } from './review.ts';
-import { isOpen, sentAt } from './stage.ts';
+import { sentAt } from './stage.ts';
 
 /** What is done at a step. */
 type Act = (task: Task, order: Order, desk: Desk) => Promise<void>;

@@ -1,16 +1,18 @@
 // An order of an enrolled person gets a task that follows it, and the task hears what is decided about the order.
 // https://hl7.org/fhir/R4/request.html
+
 import type { Reference, Task } from '@medplum/fhirtypes';
 import { businessDaysAfter } from '../calendar.ts';
 import { CB, concept, HL7_TASK_CODE, keyOf, STAGE } from '../code.ts';
 import { makeTask, momentAfter } from '../make.ts';
 import { enrolmentOf, episodeOf, ownerFor } from '../people.ts';
+import { isOpen } from '../state/task.ts';
 import type { Change, Desk } from '../write.ts';
 import { followOf, tasksAbout } from './loop.ts';
 import { episodeOfOrder, hasNetworkDecision, kindOf, type Order, type OrderKind } from './order.ts';
 import { labelled } from './review.ts';
 import { holdLoop } from './settle.ts';
-import { isOpen, standingAt, stepped } from './stage.ts';
+import { standingAt, stepped } from './stage.ts';
 
 /** Business days in which an order is expected to come to its end, by its priority. */
 const DAYS: Readonly<Record<string, number>> = { routine: 10, urgent: 3, asap: 1, stat: 0 };

@@ -1,5 +1,6 @@
 // What there is of a referral loop: the order, the task that follows it, the visits, the reports, the review, the contacts.
 // https://hl7.org/fhir/R4/workflow-management.html
+
 import type {
   Appointment,
   CareTeam,
@@ -13,6 +14,7 @@ import type {
 } from '@medplum/fhirtypes';
 import { codeOf, keyOf, TASK_CODE } from '../code.ts';
 import { teamsOf } from '../people.ts';
+import { isOpen } from '../state/task.ts';
 import type { Desk } from '../write.ts';
 import {
   isFollowing,
@@ -24,7 +26,7 @@ import {
   refersTo,
 } from './order.ts';
 import { answeredBy, carries, isFinal, type Report } from './report.ts';
-import { isOpen, type Step } from './stage.ts';
+import type { Step } from './stage.ts';
 import { tells } from './told.ts';
 
 /** What is stored about one order. */

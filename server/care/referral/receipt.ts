@@ -1,15 +1,16 @@
 // What was arranged for a person is asked after: sending it is not its receipt. https://hl7.org/fhir/R4/task.html
+
 import type { Task } from '@medplum/fhirtypes';
 import { businessRule } from '../../fhir/errors.ts';
 import { CB, codeOf, keyOf, PARAMETER, system, TASK_CODE } from '../code.ts';
 import { mayContact } from '../contact/may-contact.ts';
 import { makeTask } from '../make.ts';
 import { ownerFor } from '../people.ts';
+import { isOpen } from '../state/task.ts';
 import type { Change, Desk } from '../write.ts';
 import { type Loop, loopOf } from './loop.ts';
 import { type Order, orderReferences, refersTo } from './order.ts';
 import { labelled, planOf } from './review.ts';
-import { isOpen } from './stage.ts';
 
 const RECEIPT_CHECK = 'nav-receipt-check';
 const OUTREACH = 'outreach-attempt';

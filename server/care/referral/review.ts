@@ -1,15 +1,16 @@
 // The review that a report calls for, and what a correction of a report calls for.
 // https://hl7.org/fhir/R4/task.html
+
 import type { Reference, Task } from '@medplum/fhirtypes';
 import { businessDaysAfter } from '../calendar.ts';
 import { CB, codeOf, keyOf, TASK_CODE } from '../code.ts';
 import { makeTask, momentAfter, referenceParameter, type TaskPlan } from '../make.ts';
 import { enrolmentOf, episodeOf, ownerFor } from '../people.ts';
+import { isOpen } from '../state/task.ts';
 import type { Desk } from '../write.ts';
 import type { Loop } from './loop.ts';
 import { episodeOfOrder } from './order.ts';
 import { carries, consultCoding, isCorrected, type Report } from './report.ts';
-import { isOpen } from './stage.ts';
 
 /** A report is reviewed within so many business days. */
 export const REVIEW_DAYS = 2;

@@ -1,16 +1,18 @@
 // Brings a referral to where what happened has brought it: reports are filed, a review is asked for, the person is to be told,
 // the loop is closed. https://hl7.org/fhir/R4/workflow-management.html
+
 import type { DocumentReference, Task, TaskOutput } from '@medplum/fhirtypes';
 import { codeOf, keyOf, TASK_CODE } from '../code.ts';
 import { momentAfter, referenceParameter } from '../make.ts';
 import { enrolmentOf } from '../people.ts';
+import { isOpen } from '../state/task.ts';
 import type { Desk } from '../write.ts';
 import { type Loop, loopOf, stepOf, unfiled } from './loop.ts';
 import { isOrder, type Order } from './order.ts';
 import { askForReceipt } from './receipt.ts';
 import type { Report } from './report.ts';
 import { askForReview, heardOfCorrection } from './review.ts';
-import { isOpen, stageOf, stepped } from './stage.ts';
+import { stageOf, stepped } from './stage.ts';
 import { askToTell, TELL } from './tell.ts';
 
 /** Holds a referral loop until the unit ends, so that whoever changes it does so alone. */

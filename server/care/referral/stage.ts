@@ -1,8 +1,10 @@
 // How far a referral has come: its stage and its business status, what a status tells of them, and the moves that what
 // happened calls for. https://hl7.org/fhir/R4/task-definitions.html#Task.businessStatus
+
 import type { Task } from '@medplum/fhirtypes';
 import { BSER_STATUS, codeOf, STAGE } from '../code.ts';
 import { BSER_ROWS } from '../state/bser.ts';
+import { isOpen } from '../state/task.ts';
 import { isFollowing, isReferral } from './order.ts';
 
 /** The stages in their order. */
@@ -150,15 +152,6 @@ function mayFollow(task: Task, { bser }: Step): boolean {
   const from = stateOf(task);
   return from !== undefined && (from === bser || leads.has(`${from} ${bser}`));
 }
-
-const ENDED: ReadonlySet<Task['status']> = new Set([
-  'completed',
-  'cancelled',
-  'rejected',
-  'failed',
-  'entered-in-error',
-]);
-export const isOpen = ({ status }: Task): boolean => !ENDED.has(status);
 
 /** The task after a step; undefined where it is there already, is further on, or may not go there from where it is. */
 export function stepped(task: Task, step: Step): Task | undefined {

@@ -1,10 +1,12 @@
 // Interpreter and ride: what a booked visit needs and nobody has agreed to yet is arranged by the day before.
 // https://hl7.org/fhir/R4/appointment-definitions.html#Appointment.participant.status
+
 import type { Appointment, Task } from '@medplum/fhirtypes';
 import { codeOf, concept, hasCode, keyOf, PARAMETER, referenceTo, system } from '../code.ts';
+import { isOpen } from '../state/task.ts';
 import type { Change, Desk, Reaction } from '../write.ts';
 import { dueBefore } from './day-before.ts';
-import { cancel, complete, OPEN, tasksAbout } from './finish.ts';
+import { cancel, complete, tasksAbout } from './finish.ts';
 import {
   helpersOf,
   isMet,
@@ -67,7 +69,7 @@ async function arrange(desk: Desk, who: Enrolled, need: Need, tasks: readonly Ta
     desk.now,
     desk.calendar(enrolment.managingOrganization?.reference),
   );
-  const open = tasks.filter(({ status }) => OPEN.includes(status));
+  const open = tasks.filter(isOpen);
   for (const { id } of open) {
     // The visit was moved, and what is being arranged with it.
     const task = (await desk.lock<Task>(`Task/${id}`))!;
@@ -76,7 +78,7 @@ async function arrange(desk: Desk, who: Enrolled, need: Need, tasks: readonly Ta
     const restriction = { ...task.restriction, period: { ...task.restriction?.period, end } };
     desk.update({ ...task, restriction, lastModified: desk.now.toISOString() });
   }
-  if (tasks.some(({ status }) => OPEN.includes(status) || status === 'completed')) return;
+  if (tasks.some((task) => isOpen(task) || task.status === 'completed')) return;
   await addTask(desk, who, 'navigator', { code: CODE, ...WORDS[need], due, input: needInputs([need]) });
 }
 
@@ -85,7 +87,7 @@ async function settleNeed(desk: Desk, who: Enrolled, need: Need, tasks: readonly
   const isAsked = needOf(visit, need) !== undefined;
   if (isAsked && !isMet(visit, need) && visit.status === 'booked') return arrange(desk, who, need, tasks);
   for (const task of tasks) {
-    if (!OPEN.includes(task.status)) continue;
+    if (!isOpen(task)) continue;
     if (isMet(visit, need) && !OVER.includes(visit.status))
       await complete(desk, task, referenceTo(visit), await doneBy(desk, who, 'navigator'));
     else if (!isAsked || OVER.includes(visit.status))

@@ -1,23 +1,14 @@
 // Ends tasks in the name of the rules, by the steps that the transition table allows.
 // https://hl7.org/fhir/R4/task.html#statemachine
+
 import type { Reference, Task } from '@medplum/fhirtypes';
 import { concept, PARAMETER, TASK_CODE } from '../code.ts';
 import { suspendedFrom } from '../state/suspended-from.ts';
+import { isOpen } from '../state/task.ts';
 import { moved } from '../state/transition.ts';
 import type { Desk } from '../write.ts';
 
 type Status = Task['status'];
-
-/** The statuses in which somebody still has to do something. */
-export const OPEN: readonly Status[] = [
-  'draft',
-  'requested',
-  'received',
-  'accepted',
-  'ready',
-  'in-progress',
-  'on-hold',
-];
 
 /** The way from each open status to `completed`; a task on hold is resumed where it was. */
 const WAY: Readonly<Partial<Record<Status, Status>>> = {
@@ -31,7 +22,7 @@ const WAY: Readonly<Partial<Record<Status, Status>>> = {
 
 /** Open tasks of a code about a resource, those of the unit among them. */
 export async function openTasks(desk: Desk, code: string, focus: string): Promise<Task[]> {
-  return (await tasksAbout(desk, code, focus)).filter(({ status }) => OPEN.includes(status));
+  return (await tasksAbout(desk, code, focus)).filter(isOpen);
 }
 
 /** All tasks of a code about a resource, ended or not. */
@@ -66,11 +57,11 @@ export async function complete(
   owner: Reference | undefined,
 ): Promise<void> {
   const locked = await desk.lock<Task>(`Task/${id}`);
-  if (!locked || !OPEN.includes(locked.status)) return;
+  if (!locked || !isOpen(locked)) return;
   const holder = locked.owner ?? (owner as Task['owner']);
   if (!holder) return cancelLocked(desk, locked, 'What it was for has been done.');
   let task: Task = { ...locked, owner: holder };
-  while (OPEN.includes(task.status)) {
+  while (isOpen(task)) {
     const status = nextOf(task);
     const output =
       status === 'completed'
@@ -88,5 +79,5 @@ function cancelLocked(desk: Desk, task: Task, why: string): void {
 /** Cancels an open task. @param why a sentence that names nobody */
 export async function cancel(desk: Desk, { id }: Task, why: string): Promise<void> {
   const task = await desk.lock<Task>(`Task/${id}`);
-  if (task && OPEN.includes(task.status)) cancelLocked(desk, task, why);
+  if (task && isOpen(task)) cancelLocked(desk, task, why);
 }

@@ -1,12 +1,14 @@
 // The wait list: a time that becomes free is offered to the first who waits for such a visit; people book, not the server.
 // https://hl7.org/fhir/R4/valueset-appointmentstatus.html (waitlist)
+
 import type { Appointment, Schedule, Slot, Task } from '@medplum/fhirtypes';
 import { dateRange } from '../../fhir/datetime.ts';
 import { businessDaysAfter } from '../calendar.ts';
 import { CATEGORY, hasCode, keyOf, referencesOf, referenceTo, TASK_CODE } from '../code.ts';
 import { referenceParameter } from '../make.ts';
+import { isOpen } from '../state/task.ts';
 import type { Desk, Reaction } from '../write.ts';
-import { cancel, complete, OPEN, openTasks, tasksAbout } from './finish.ts';
+import { cancel, complete, openTasks, tasksAbout } from './finish.ts';
 import { anyMeans, offeredBy, wantedOf } from './service.ts';
 import { isVisit, wantedActors } from './visit.ts';
 import { addTask, doneBy, enrolled } from './work.ts';
@@ -70,7 +72,7 @@ async function offer(key: string, desk: Desk): Promise<void> {
   if (!waiting.length) return;
   const schedule = await desk.read<Schedule>(slot.schedule.reference ?? '');
   const before = await offersOf(key, desk);
-  if (before.some(({ status }) => OPEN.includes(status))) return;
+  if (before.some(isOpen)) return;
   const asked = new Set(before.map(({ focus }) => focus?.reference));
   for (const { id } of inOrder(waiting.filter((one) => isVisit(one) && fits(one, slot, schedule)))) {
     const visit = asked.has(`Appointment/${id}`)
@@ -139,6 +141,6 @@ export const refusedOffersGoOn: Reaction<Task> = {
   rule: 'wait-list-next',
   type: 'Task',
   when: ({ before, after }) =>
-    REFUSED.includes(after.status) && before !== undefined && OPEN.includes(before.status) && isOffer(after),
+    REFUSED.includes(after.status) && before !== undefined && isOpen(before) && isOffer(after),
   react: ({ after }, desk) => offer(slotOf(after)!, desk),
 };

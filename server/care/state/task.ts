@@ -147,6 +147,12 @@ export const FINISHED: readonly TaskStatus[] = [
   'failed',
   'entered-in-error',
 ];
+/** Statuses in which somebody still has to do something. */
+export const OPEN: readonly TaskStatus[] = (Object.keys(MOVES) as TaskStatus[]).filter(
+  (status) => !FINISHED.includes(status),
+);
+/** Whether work is left of a task. */
+export const isOpen = ({ status }: Pick<Task, 'status'>): boolean => !FINISHED.includes(status);
 /** Statuses that a task can be suspended from. */
 export const SUSPENDABLE: readonly TaskStatus[] = (Object.keys(MOVES) as TaskStatus[]).filter((status) =>
   MOVES[status].some(({ to }) => to === 'on-hold'),
