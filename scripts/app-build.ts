@@ -9,7 +9,7 @@ const APP = fileURLToPath(new URL('../smart-app/', import.meta.url));
 const BUILT = join(APP, 'dist', 'index.html');
 
 /** What the app is built from: its own files, and those of the server that its forms check with. */
-const SOURCES = ['smart-app', 'server/fhir', 'server/validation', 'profiles/definitions'];
+const SOURCES = ['smart-app', 'server/care', 'server/fhir', 'server/validation', 'profiles/definitions'];
 
 function newestIn(folder: string): number {
   const files = readdirSync(fileURLToPath(new URL(`../${folder}/`, import.meta.url)), {

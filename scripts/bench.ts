@@ -2,6 +2,7 @@
 // again at ten thousand, a hundred thousand and a million tasks.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { appFigures } from './bench/app.ts';
 import { authFigures } from './bench/auth.ts';
 import { careFigures } from './bench/care.ts';
 import { clockFigures } from './bench/clocks.ts';
@@ -47,6 +48,7 @@ if (chosen('import')) await importFigure(report);
 if (chosen('validation')) await validationFigures(report);
 if (chosen('care')) await careFigures(report);
 if (chosen('clocks')) await clockFigures(report);
+if (chosen('app')) await appFigures(report);
 // It takes a quarter of an hour: only when it is asked for.
 if (words.includes('growth')) await growth();
 const output = process.env.BENCH_JSON;

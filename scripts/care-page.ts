@@ -8,6 +8,7 @@ import { reactions } from '../server/care/reaction/index.ts';
 import { BSER_ROWS, BSER_STATES, type BserState } from '../server/care/state/bser.ts';
 import { machines } from '../server/care/state/index.ts';
 import type { Edge, Machine } from '../server/care/state/machine.ts';
+import { HELD_ON_THE_WAY_BACK, UNDO_TIME } from '../server/care/undo.ts';
 import { views } from '../server/care/view/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -74,6 +75,43 @@ const viewSection = (): string =>
       ['guide', 'how it is told'],
       Object.entries(views).map(([guide, { about }]) => [code(guide), about]),
     ),
+  ].join('\n\n');
+
+const undoSection = (): string =>
+  [
+    `\`POST Task/{id}/$undo\` takes back the change that made the present version of a task, for ${UNDO_TIME / 1000} seconds by the clock of the server: ten for the person, and the way. It takes back everything that was stored with it: the caller's own write and all that followed. What was changed gets the content that it had before, what was made is deleted, and the history keeps all of it, with a Provenance whose reason is "undo". Nothing follows from the way back, and the tables of states do not hold for it.`,
+    table(
+      ['refused with 409 when', 'why'],
+      [
+        [
+          'the ten seconds are over',
+          'Work that is done is reopened by a supervisor, and work that goes on is moved on.',
+        ],
+        [
+          'somebody else made the version',
+          'Nobody undoes the work of others. What the rules changed because of a change belongs to whoever made that; what a clock or a program wrote is nobody\u2019s.',
+        ],
+        [
+          'the token reaches less, or further, than that of the change',
+          'All of a change goes back, so an app that was opened for one chart takes nothing back in another.',
+        ],
+        [
+          'it was taken back already',
+          'A change is taken back once; the way back is none that can be taken back.',
+        ],
+        ['something of it has been changed since', 'The answer names what the caller may see of that.'],
+        [
+          'something that it made is named by something else',
+          'Somebody has gone on with it: has answered a message, begun a part, booked a visit.',
+        ],
+        ['a service clock of it has struck', 'Somebody was told.'],
+        [
+          `${[...HELD_ON_THE_WAY_BACK].map(code).join(', ')} would be broken`,
+          'These look beyond what was stored with the change.',
+        ],
+      ],
+    ),
+    'Nothing that a change writes leaves the house by itself: a message to the person lies in the record until the portal or the EHR fetches it. Whoever delivers it says so in the record, and whoever reads it may answer: both are a change since.',
   ].join('\n\n');
 
 const sources = globSync('server/care/**/*.ts', { cwd: root })
@@ -152,6 +190,7 @@ const SECTIONS: readonly (readonly [title: string, text: (codeSystem: CodeSystem
   ['Stages of a referral', stageSection],
   ['The same task in other guides', viewSection],
   ['What follows from a change', reactionSection],
+  ['Taking a change back', undoSection],
   ['Service clocks', clockSection],
 ];
 

@@ -27,6 +27,7 @@ import type { Result } from './fhir/result.ts';
 import { limitBodies } from './http/body-limit.ts';
 import { registerCors } from './http/cors.ts';
 import { sendError } from './http/errors.ts';
+import { registerEvents } from './http/events.ts';
 import { registerExportFiles } from './http/export-file.ts';
 import { registerFhir } from './http/fhir.ts';
 import { registerHealth } from './http/health.ts';
@@ -41,6 +42,7 @@ import { capabilityStatement } from './interaction/capabilities.ts';
 import type { FhirRequest } from './interaction/context.ts';
 import { routeInteraction } from './interaction/index.ts';
 import { inSubset } from './interaction/subset.ts';
+import { repeat } from './job/timer.ts';
 import { type OpenCare, openCare } from './knowledge.ts';
 import { DEFINITIONS, packageNotes, seedDemo, storeDefinitions, VERSION } from './loading.ts';
 import { expandParameters } from './operation/expand.ts';
@@ -51,6 +53,8 @@ import { perGeneration } from './search/registry.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { createBreakGlass } from './store/break-glass.ts';
 import { databaseFailure } from './store/failure.ts';
+import { createForgetting } from './store/undo.ts';
+import { createWatch } from './store/watch.ts';
 import { terminologyCapabilities } from './terminology/capabilities.ts';
 import { createImports, importKinds } from './terminology/jobs.ts';
 import { createValidator, definitionSource, loadDefinitions } from './validation/index.ts';
@@ -125,6 +129,11 @@ function createContext(
     history,
     everything,
     timeline: storage.timeline,
+    figures: storage.figures,
+    displayOf: (system, code) =>
+      (published.r4('CodeSystem', system) ?? published.other('CodeSystem', system))?.concept?.find(
+        (one) => one.code === code,
+      )?.display,
     usedMeta: storage.usedLabels,
     validator: withPolicies(
       withSearchParameters(
@@ -170,6 +179,17 @@ function createContext(
   return context;
 }
 
+/** What tells listeners of changes: each what their own search would show. */
+const watchOf = ({ sql, typeId, search }: Storage, log: FastifyInstance['log']) =>
+  createWatch({
+    sql,
+    typeId,
+    visibility: (access, types) => search.visibility(access, 's', types),
+    permits: (access, resources) => search.visibilities.permits(access, 's', resources, { labels: true }),
+    repeat,
+    log,
+  });
+
 /** Puts every layer behind its address. */
 async function mount(
   server: FastifyInstance,
@@ -203,6 +223,7 @@ async function mount(
     frameAncestors: () => trust.issuers.frameOrigins(),
     log: server.log,
     trust,
+    exports,
     policies,
     prepare: (access) => visibilities.prepare(access),
     checkCriteria: visibilities.criteriaProblem,
@@ -220,6 +241,7 @@ async function mount(
   const guards = {
     publicUrl: config.publicUrl,
     frameAncestors: () => ["'self'", ...trust.issuers.frameOrigins()],
+    styleSources: () => ["'self'", ...trust.issuers.styleOrigins()],
   };
   const file = async (access: Access, job: string, name: string) =>
     (await exports.find(job))?.subject === access.subject ? exports.file(job, name) : undefined;
@@ -239,6 +261,7 @@ async function mount(
   await server.register(async (scope) => {
     await registerCors(scope);
     limits.limitRequests(scope);
+    await registerEvents(scope, { ...routes, news: watchOf(storage, server.log), ...(audit && { audit }) });
     await registerFhir(scope, {
       ...routes,
       dispatch: config.open ? dispatch : noticed,
@@ -322,6 +345,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ),
       ...(audit ? [audit.look] : []),
       () => clocks.look(),
+      createForgetting(storage.sql, now),
     ],
     log: server.log,
   });

@@ -14,6 +14,7 @@ import { newId } from './fhir/id.ts';
 import { createTextIndex } from './indexing/text.ts';
 import { Cursors } from './search/cursor.ts';
 import { Everything } from './search/everything.ts';
+import { createFigures } from './search/figures/index.ts';
 import { Search } from './search/index.ts';
 import { usedMeta } from './search/meta.ts';
 import { escaped } from './search/param/type.ts';
@@ -147,6 +148,7 @@ export async function createStorage(
     const readers = { sql: searchSql, registry, ridOf, typeId };
     const everything = new Everything(readers);
     const timeline = new Timeline(readers);
+    const figures = createFigures(readers);
     const usedLabels = (types: readonly string[], visibility: Visibility) =>
       usedMeta(readers, types, visibility);
     return {
@@ -165,6 +167,7 @@ export async function createStorage(
       history,
       everything,
       timeline,
+      figures,
       usedLabels,
       close,
     };

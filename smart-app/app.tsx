@@ -1,19 +1,23 @@
 // The app around its screens: language, look, live region, and which screen the launch asks for.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 import { MantineProvider } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useState, useSyncExternalStore } from 'react';
+import { ActionsProvider } from './actions/index.tsx';
+import { AppProvider } from './context.tsx';
 import { createClient } from './fhir/client.ts';
 import { FhirFailure, WrongPatient } from './fhir/failure.ts';
 import { LanguageProvider } from './locales/index.tsx';
+import { SignInAgain } from './screens/again/index.tsx';
 import { LinkScreen } from './screens/link/index.tsx';
 import { PatientScreen } from './screens/patient/index.tsx';
 import { Problem } from './screens/problem/index.tsx';
-import { WorkList } from './screens/work-list/index.tsx';
+import { Shell } from './screens/shell/index.tsx';
 import type { Link } from './smart/exchange.ts';
 import type { LaunchFailure } from './smart/failure.ts';
 import { type Session, SessionEnded } from './smart/session.ts';
+import { Boundary } from './ui/boundary.tsx';
+import { useEhrStyle } from './ui/ehr-style.ts';
 import { LiveRegion } from './ui/live.tsx';
 import { theme, variables } from './ui/theme.ts';
 import { Waiting } from './ui/waiting.tsx';
@@ -27,13 +31,9 @@ export type Start = { lang?: string } & (
 );
 
 export function App({ start }: { start: Start }) {
-  const dark = useMediaQuery('(prefers-color-scheme: dark)', false, { getInitialValueInEffect: false });
+  const look = useEhrStyle(start.state === 'open' ? start.session.styleUrl : undefined);
   return (
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={variables}
-      forceColorScheme={dark ? 'dark' : 'light'}
-    >
+    <MantineProvider theme={theme} cssVariablesResolver={variables} forceColorScheme={look}>
       <LanguageProvider {...(start.lang && { asked: start.lang })}>
         <LiveRegion>{screenOf(start)}</LiveRegion>
       </LanguageProvider>
@@ -61,14 +61,17 @@ const QUERIES = { retry: again, networkMode: 'always', refetchOnReconnect: true 
 function Opened({ session }: { session: Session }) {
   const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: QUERIES } }));
   const [client] = useState(() => createClient(session.base, session.send));
-  const patient = session.patient;
+  const { patient, standing: store, resume } = session;
+  const standing = useSyncExternalStore(store.listen, store.now);
+  if (standing === 'over') return <Problem sentence="problem.ended" />;
   return (
     <QueryClientProvider client={queries}>
-      {patient ? (
-        <PatientScreen session={session} patient={patient} client={client} />
-      ) : (
-        <WorkList session={session} client={client} />
-      )}
+      <AppProvider session={session} client={client}>
+        <ActionsProvider>
+          <Boundary>{patient ? <PatientScreen patient={patient} /> : <Shell />}</Boundary>
+        </ActionsProvider>
+        {standing === 'asking' && resume && <SignInAgain resume={resume} />}
+      </AppProvider>
     </QueryClientProvider>
   );
 }

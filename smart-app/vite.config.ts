@@ -15,11 +15,7 @@ export default defineConfig({
     emptyOutDir: true,
     // Embedded browsers in hospitals are years behind.
     target: 'es2019',
-    // Pages are preloaded with what they need at once; what comes later is one file, or two.
-    modulePreload: {
-      polyfill: false,
-      resolveDependencies: (_file, needed, { hostType }) => (hostType === 'html' ? needed : []),
-    },
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { app: here('index.html'), ehr: here('ehr/index.html') },
       // What stands for newer syntax is needed by scripts that do not need each other.

@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Resource, Task } from '@medplum/fhirtypes';
-import { createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
 import { openPool, type Sql } from '../../server/db/pool.ts';
-import { systemAccess } from '../../server/fhir/access.ts';
 import { CB } from './data.ts';
+import { load } from './load.ts';
 import { type Figure, figure, type Place, say, startServer, withDatabase } from './run.ts';
 
 const RUNNING = 100_000;
@@ -68,28 +66,6 @@ const taskOf = (id: string, n: number, due: Date): Task => ({
   owner: { reference: 'PractitionerRole/bench-navigator' },
   restriction: { period: { end: due.toISOString() } },
 });
-
-/** Writes resources through the server's own transactions. */
-async function load(databaseUrl: string, count: number, make: (n: number) => Resource[]): Promise<void> {
-  const config = readConfig({ DATABASE_URL: databaseUrl, DEMO: 'off', LOG_LEVEL: 'error' }, ['--open']);
-  const app = await createApp({ config, databaseUrl });
-  for (let start = 0; start < count; start += 500) {
-    const resources = Array.from({ length: Math.min(500, count - start) }, (_, n) => make(start + n)).flat();
-    const entry = resources.map((resource) => ({
-      resource,
-      request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
-    }));
-    await app.dispatch({
-      method: 'POST',
-      path: [],
-      query: new URLSearchParams(),
-      headers: {},
-      body: { resourceType: 'Bundle', type: 'transaction', entry },
-      access: systemAccess,
-    });
-  }
-  await app.close();
-}
 
 /** Processor ticks that a process has used. */
 function ticksOf(pid: number): number {

@@ -85,11 +85,12 @@ export async function withDatabase<T>(work: (databaseUrl: string) => Promise<T>)
 
 /**
  * Starts this server on a database, with `--open`.
- * @param authorized without `--open`; the folder is where its audit goes, and it counts requests without an end to them
+ * @param authorized without `--open`; the folder is where its audit goes, and it counts requests without an end to them;
+ *   with `demo` it loads the demo stories and users
  */
 export async function startServer(
   { databaseUrl, connections }: Place,
-  authorized?: { folder: string },
+  authorized?: { folder: string; demo?: true },
 ): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
   const child = fork(path('../../server/main.ts'), authorized ? [] : ['--open'], {
@@ -98,7 +99,7 @@ export async function startServer(
       ...(authorized && { DATA_DIR: authorized.folder, RATE_LIMIT: NO_END, AUTH_RATE_LIMIT: NO_END }),
       DATABASE_URL: databaseUrl,
       PORT: String(port),
-      DEMO: 'off',
+      DEMO: authorized?.demo ? 'on' : 'off',
       DB_CONNECTIONS: String(connections),
     },
     silent: true,

@@ -1,8 +1,8 @@
 // What happens at the authorization server, as AuditEvents: tokens given and refused, log-ins, registrations.
 // https://hl7.org/fhir/R4/valueset-audit-event-type.html · https://hl7.org/fhir/R4/valueset-audit-event-sub-type.html
-import type { AuditEvent, AuditEventAgent, Coding } from '@medplum/fhirtypes';
+import type { AuditEvent, AuditEventAgent, AuditEventEntity, Coding } from '@medplum/fhirtypes';
 import { clientOf, SERVER, userOf } from './event.ts';
-import type { AuthorizationEvent, AuthorizationLine } from './line.ts';
+import type { AdminChange, AuthorizationEvent, AuthorizationLine } from './line.ts';
 
 const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
 const dcm = (code: string): Coding => ({ system: DCM, code });
@@ -18,7 +18,16 @@ const TYPES: Readonly<Record<AuthorizationEvent['kind'], { type: Coding; subtype
   logout: { type: AUTHENTICATION, subtype: dcm('110123') },
   registration: { type: ATTRIBUTES },
   revocation: { type: ATTRIBUTES },
+  administration: { type: ATTRIBUTES },
 };
+
+/** What was changed: by its id here, and the names of its parts. https://hl7.org/fhir/R4/valueset-object-role.html */
+const entityOf = ({ what, id, members = [] }: AdminChange): AuditEventEntity => ({
+  what: { identifier: { system: `https://throughline.example/fhir/identifier/${what}`, value: id } },
+  type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '4' },
+  role: { system: 'http://terminology.hl7.org/CodeSystem/object-role', code: '13' },
+  ...(members.length && { detail: members.map(([type, valueString]) => ({ type, valueString })) }),
+});
 
 function agentsOf({ client, user, address }: AuthorizationLine, publicUrl: string): AuditEventAgent[] {
   return [
@@ -48,7 +57,7 @@ export function authorizationEvent(line: AuthorizationLine, publicUrl: string): 
       { system: 'https://throughline.example/fhir/CodeSystem/authorization-event', code: line.event },
       ...(subtype ? [subtype] : []),
     ],
-    action: 'E',
+    action: line.change?.action ?? 'E',
     recorded: new Date(line.at).toISOString(),
     outcome: line.error ? '4' : '0',
     ...(line.error && { outcomeDesc: `Refused: ${line.error}.` }),
@@ -57,5 +66,6 @@ export function authorizationEvent(line: AuthorizationLine, publicUrl: string): 
       observer: SERVER,
       type: [{ system: 'http://terminology.hl7.org/CodeSystem/security-source-type', code: '6' }],
     },
+    ...(line.change && { entity: [entityOf(line.change)] }),
   };
 }

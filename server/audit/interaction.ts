@@ -35,6 +35,7 @@ const ACTIONS: Readonly<Record<string, Told['action']>> = {
 /** By verb and shape of the address: T for a type, I for an id; the rest is literal. */
 const INTERACTIONS: Readonly<Record<string, string>> = {
   'GET metadata': 'capabilities',
+  'GET events': 'operation',
   'GET ': 'search-system',
   'POST _search': 'search-system',
   'GET _history': 'history-system',

@@ -48,15 +48,24 @@ export interface RequestLine {
   rule?: string;
 }
 
+/** What an administrator changed that is no FHIR: an EHR, a client, an account. */
+export interface AdminChange {
+  action: 'C' | 'U' | 'D';
+  what: string;
+  id: string;
+  members?: readonly (readonly [name: string, value: string])[];
+}
+
 /** What happened at the authorization server. */
 export interface AuthorizationEvent {
-  kind: 'token' | 'refused' | 'login' | 'logout' | 'registration' | 'revocation';
+  kind: 'token' | 'refused' | 'login' | 'logout' | 'registration' | 'revocation' | 'administration';
   client?: string;
   user?: string;
   /** Code of a failure, `invalid_grant`. */
   error?: string;
   /** Network address of whoever asked. */
   address?: string;
+  change?: AdminChange;
 }
 
 export interface AuthorizationLine extends Omit<AuthorizationEvent, 'kind'> {
@@ -131,7 +140,7 @@ export function textOfLine(line: Omit<RequestLine, 'caller'>, access: Access | u
 
 /** An event of the authorization server as a line, with its line end. */
 export function textOfEvent(
-  { kind, client, user, error, address }: AuthorizationEvent,
+  { kind, client, user, error, address, change }: AuthorizationEvent,
   { id, at }: { id: string; at: number },
 ): string {
   const line: AuthorizationLine = {
@@ -143,6 +152,7 @@ export function textOfEvent(
     ...(user && { user: writtenId(user) }),
     ...(error && { error: writtenId(error) }),
     ...(address && { address }),
+    ...(change && { change: { ...change, id: writtenId(change.id) } }),
   };
   return `${JSON.stringify(line)}\n`;
 }

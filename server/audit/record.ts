@@ -72,7 +72,7 @@ function hasMade(method: string, result: Result): boolean {
 /** What was written because of a request, each as a request of its own would have. */
 function followedOf(result: Result): [sent: { method: string; url: string }, result: Result][] {
   if (result.kind === 'batch') return result.entries.flatMap(followedOf);
-  return result.kind === 'resource'
+  return 'followed' in result
     ? (result.followed ?? []).map((resource) => [
         { method: resource.method, url: `/fhir/${resource.type}/${resource.id}` },
         { kind: 'resource', status: resource.version > 1 ? 200 : 201, resource, location: true },

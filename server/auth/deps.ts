@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Sql } from '../db/pool.ts';
 import type { Access, Policy } from '../fhir/access.ts';
 import type { UpstreamSettings } from './account/upstream.ts';
+import type { ExportJobs } from './admin/exports.ts';
 import type { PatientDirectory, UserDirectory } from './directory.ts';
 import type { Trust } from './ehr/exchange-subject.ts';
 import type { OnEvent } from './events.ts';
@@ -33,6 +34,8 @@ export interface AuthDeps {
   checkCriteria?: CheckCriteria;
   /** The trusted EHRs, whose users may exchange their id tokens; absent: none. */
   trust?: Trust;
+  /** Bulk exports, for administrators; absent: none. */
+  exports?: ExportJobs;
   /** The OpenID provider that signs people in; absent: none. */
   upstream?: UpstreamSettings | undefined;
   /** False when only that provider signs people in; true when absent. */

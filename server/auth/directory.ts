@@ -10,6 +10,9 @@ export interface User {
   fhirUser: string;
 }
 
+/** Code of cn-role of those who administer this server. */
+export const ADMIN_ROLE = 'programme-admin';
+
 /** Look-up of local users; who is not active any more is not found. */
 export interface UserDirectory {
   find(username: string): Promise<User | undefined>;

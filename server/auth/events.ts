@@ -4,9 +4,18 @@ import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
 import type { Context, ProviderError } from 'oidc-provider';
 
+/** What an administrator changed. Never a secret. */
+export interface AdminChange {
+  action: 'C' | 'U' | 'D';
+  what: 'ehr' | 'patient-link' | 'user-link' | 'client' | 'invitation' | 'account' | 'export';
+  id: string;
+  /** Names of what changed, with the new value where it says who may do what. */
+  members?: readonly (readonly [name: string, value: string])[];
+}
+
 /** One event. Never a token, a code or a secret. */
 export interface AuthEvent {
-  kind: 'token' | 'refused' | 'login' | 'logout' | 'registration' | 'revocation';
+  kind: 'token' | 'refused' | 'login' | 'logout' | 'registration' | 'revocation' | 'administration';
   /** Client id: authenticated, or (refused) claimed. */
   client?: string;
   /** Name of the account. */
@@ -18,6 +27,8 @@ export interface AuthEvent {
   grantType?: string;
   /** Network address of the caller. */
   address?: string;
+  /** Of an event of administration. */
+  change?: AdminChange;
   at: Date;
 }
 

@@ -66,11 +66,12 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     }
   };
   const parts = { ...deps, clients, clientKeys, keys, revocations, presented, onEvent };
+  const guard = createGuard({ publicUrl, keys, now, revocations, standings, prepare });
   const current = createCurrentProvider(() => createProvider(parts));
   keys.onChange(current.replace);
   return {
-    register: (app) => registerAuthorizationServer(app, { ...parts, current }),
-    guard: createGuard({ publicUrl, keys, now, revocations, standings, prepare }),
+    register: (app) => registerAuthorizationServer(app, { ...parts, current, guard }),
+    guard,
     launch: (context) => createLaunch(sql, now(), context),
   };
 }

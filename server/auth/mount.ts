@@ -2,6 +2,10 @@
 // https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#using-well-known
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { Access } from '../fhir/access.ts';
+import { createAccounts } from './account/account.ts';
+import { createGrants } from './account/grants.ts';
+import { registerAdministration } from './admin/index.ts';
 import type { ClientDirectory } from './client/directory.ts';
 import { implyConsent } from './consent/consent.ts';
 import type { CurrentProvider } from './current-provider.ts';
@@ -27,6 +31,7 @@ export type MountDeps = Omit<AuthDeps, 'onEvent'> & {
   keys: Keys;
   presented: PresentedTokens;
   revocations: Revocations;
+  guard: (headers: { authorization?: string | undefined }) => Promise<Access>;
   onEvent: OnEvent;
 };
 
@@ -110,6 +115,10 @@ export async function registerAuthorizationServer(app: FastifyInstance, deps: Mo
       ...(deps.trust && { frameAncestors: deps.trust.issuers.frameOrigins }),
     });
   });
+
+  const { sql, now, revocations, trust, checkCriteria, exports } = deps;
+  const accounts = createAccounts(sql, now, createGrants(sql, now, revocations));
+  await registerAdministration(app, { ...deps, publicUrl, accounts, trust, checkCriteria, exports });
 
   registerDemoTokens(app, { ...deps, users: demoUserDirectory(deps.sql) });
 

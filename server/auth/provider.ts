@@ -37,7 +37,7 @@ import {
   wantsRefresh,
 } from './launch/authorize.ts';
 import { FIRST_PARTY_CLIENT } from './launch/launch.ts';
-import { type CheckCriteria, contextScopes } from './launch/scopes.ts';
+import { ADMIN_SCOPE, type CheckCriteria, contextScopes } from './launch/scopes.ts';
 import { languageOf } from './page/language.ts';
 import { errorPage, pageHeaders } from './page/page.ts';
 import type { PresentedTokens } from './token/access-token.ts';
@@ -83,7 +83,7 @@ const firstPartyApp = (publicUrl: string, grants: readonly string[]) => ({
   grant_types: ['authorization_code', 'refresh_token', ...grants],
   response_types: ['code'],
   token_endpoint_auth_method: 'none',
-  allowed_scope: `${contextScopes.join(' ')} patient/*.cruds user/*.cruds`,
+  allowed_scope: `${contextScopes.join(' ')} patient/*.cruds user/*.cruds ${ADMIN_SCOPE}`,
 });
 
 /** Cookies carry only the sign-in page's state; over https they also work inside a frame of another site. */

@@ -33,6 +33,21 @@ export interface ExportJob {
   output: { type: string; count: number }[];
 }
 
+/** How an export stands, for lists. */
+export interface ExportSummary {
+  id: string;
+  url: string;
+  subject: string;
+  client?: string;
+  status: ExportJob['status'];
+  requestedAt: Date;
+  /** Resource types asked for, and how many of them are written. */
+  types: number;
+  done: number;
+  /** Resources written so far, by type. */
+  output: ExportJob['output'];
+}
+
 export interface ExportDependencies {
   sql: Sql;
   /** Folder of the files. */
@@ -53,6 +68,8 @@ type Run = Omit<ExportRequest, 'url'>;
 
 /** Resources fetched at a time; memory holds one such batch. */
 const BATCH = 1000;
+/** Most exports that a list shows. */
+const LISTED = 100;
 /** Seed of the lock that the process holds which runs an export. */
 const LOCK = 7_205_760;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -98,6 +115,35 @@ export class Exports {
         output: row.output as ExportJob['output'],
       }
     );
+  }
+
+  /**
+   * The newest exports, those that were cancelled left out.
+   * @param subject whose; absent: everybody's
+   */
+  async list(subject?: string): Promise<ExportSummary[]> {
+    const whose =
+      subject === undefined ? this.#deps.sql`true` : this.#deps.sql`access ->> 'subject' = ${subject}`;
+    const rows = await this.#deps.sql`
+      select id, url, access, request, status, progress, output, requested_at from export_job
+      where status <> 'cancelled' and ${whose} order by requested_at desc, id desc limit ${LISTED}`;
+    return rows.map((row) => {
+      const { subject: who, client } = row.access as Caller;
+      const { types } = row.request as Run;
+      // The words of the progress begin with the type that is being written; types are written in order.
+      const current = types.indexOf((row.progress as string).split(',')[0]!);
+      return {
+        id: row.id as string,
+        url: row.url as string,
+        subject: who,
+        ...(client && { client }),
+        status: row.status as ExportJob['status'],
+        requestedAt: row.requested_at as Date,
+        types: types.length,
+        done: row.status === 'completed' ? types.length : Math.max(current, 0),
+        output: row.output as ExportJob['output'],
+      };
+    });
   }
 
   /** Marks the job; a running export sees that between two batches and stops. Its files are removed. */
@@ -162,7 +208,7 @@ export class Exports {
       for (const [n, type] of types.entries()) {
         const progress = `${type}, ${n} of ${types.length} types done`;
         const [alive] =
-          await sql`update export_job set status = 'in-progress', progress = ${progress} where id = ${id} and status in ('queued', 'in-progress') returning id`;
+          await sql`update export_job set status = 'in-progress', progress = ${progress}, output = ${output as never} where id = ${id} and status in ('queued', 'in-progress') returning id`;
         if (!alive) return;
         const visibility = await this.#deps.visibility(caller, type);
         const conditions = [(statement: Statement) => visibility.sql('r', statement) ?? 'true', ...recent];

@@ -3,6 +3,12 @@
 /** Collects parameters while the text of a statement is put together. */
 export class Statement {
   readonly values: string[] = [];
+  /** It goes over the charts of many people: what is asked of each is told as a set instead. */
+  readonly wide: boolean;
+
+  constructor({ wide = false } = {}) {
+    this.wide = wide;
+  }
 
   /** Adds a value and returns its placeholder with a cast, `$3::bigint`. */
   add(value: string | number, type: string): string {

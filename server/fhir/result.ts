@@ -38,6 +38,8 @@ interface Headed {
 /** The version that an answer without its bytes is about: what was deleted, labelled, or is as the client has it. */
 interface About {
   target?: Pick<Version, 'type' | 'id' | 'version'>;
+  /** What else was written because of it. */
+  followed?: readonly Version[];
 }
 
 export type Result =

@@ -19,11 +19,14 @@ const EXPOSED_HEADERS = [
   'RateLimit-Reset',
 ];
 
-/** Opens the routes of `scope`, which all lie below /fhir, to pages of every origin. */
+/** Addresses that are opened. */
+const OPENED = /^\/(?:fhir|events(?:\?|$))/;
+
+/** Opens the routes of `scope`, which all lie below /fhir or at /events, to pages of every origin. */
 export async function registerCors(scope: FastifyInstance): Promise<void> {
   // The plugin would answer OPTIONS for every address; the other rooms of this server stay closed.
   scope.addHook('onRequest', async ({ method, url }, reply) => {
-    if (method !== 'OPTIONS' || url.startsWith('/fhir')) return;
+    if (method !== 'OPTIONS' || OPENED.test(url)) return;
     reply.callNotFound();
     return reply;
   });

@@ -9,6 +9,8 @@ export interface PageGuards {
   publicUrl: string;
   /** Sources that may show the app and the sign-in pages in a frame: `'self'` and origins of trusted EHRs. Asked for each page. */
   frameAncestors: () => readonly string[];
+  /** Sources from which the app may read the style of an EHR: `'self'` and origins of trusted EHRs. */
+  styleSources: () => readonly string[];
 }
 
 /** What no page of ours uses. */
@@ -26,9 +28,9 @@ export function registerSecurityHeaders(app: FastifyInstance): void {
   });
 }
 
-/** The demo EHR and the home page stay in frames of ours; the app and sign-in go where a trusted EHR shows them. */
-const framedBy = (frameAncestors: () => readonly string[]) => (request: IncomingMessage) =>
-  /^\/(app|auth)(\/|$)/.test(request.url ?? '') ? frameAncestors().join(' ') : "'self'";
+/** The demo EHR and the home page know only ours; the app and sign-in also the origins where a trusted EHR shows them. */
+const inEhrs = (sources: () => readonly string[]) => (request: IncomingMessage) =>
+  /^\/(app|auth)(\/|$)/.test(request.url ?? '') ? sources().join(' ') : "'self'";
 
 /** What all kinds of pages share. X-Frame-Options is left out: it knows no list, and frame-ancestors stands above it. */
 const common = ({ publicUrl }: PageGuards) =>
@@ -66,11 +68,12 @@ export async function guardPages(scope: FastifyInstance, guards: PageGuards): Pr
         styleSrcAttr: ["'none'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
+        // The app reads the style of the EHR that shows it; its records it reads here alone.
+        connectSrc: [inEhrs(guards.styleSources)],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],
         formAction: ["'self'"],
-        frameAncestors: [framedBy(guards.frameAncestors)],
+        frameAncestors: [inEhrs(guards.frameAncestors)],
       },
     },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
@@ -96,7 +99,7 @@ export async function guardAuthorization(scope: FastifyInstance, guards: PageGua
       directives: {
         defaultSrc: ["'none'"],
         baseUri: ["'none'"],
-        frameAncestors: [framedBy(guards.frameAncestors)],
+        frameAncestors: [inEhrs(guards.frameAncestors)],
       },
     },
     crossOriginOpenerPolicy: false,

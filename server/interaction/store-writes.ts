@@ -6,6 +6,7 @@ import { type FhirError, issue, unprocessable } from '../fhir/errors.ts';
 import type { Result } from '../fhir/result.ts';
 import { markLoaded } from '../store/feed.ts';
 import { VersionRace } from '../store/index.ts';
+import { writerOf } from '../store/undo.ts';
 import { referencesOutsideChart } from './chart-references.ts';
 import type { Context, Executor } from './context.ts';
 import { checkWithin } from './reach.ts';
@@ -57,7 +58,7 @@ export async function storeWrites(
   if (!isFollowing(context, writes, access)) {
     if (executor && !isFollowed(access)) await markLoaded(executor);
     await checkOwn(context, writes, expressions, access, executor);
-    return storeAll(context, writes, expressions, executor);
+    return storeAll(context, writes, expressions, access, executor);
   }
   const withFollowing = async (transaction: Executor) => {
     const unit = new UnitOfWork(context, transaction, access, writes[0]!.lastUpdated);
@@ -97,11 +98,14 @@ async function storeAll(
   context: Context,
   writes: readonly PreparedWrite[],
   expressions: ReadonlyMap<string, string>,
+  access: Access,
   executor?: Executor,
 ): Promise<boolean> {
   const versions = writes.map(({ version }) => version);
   const { lastUpdated } = writes[0]!;
-  const { written, absent } = await context.store.write(versions, lastUpdated, expressions.keys(), executor);
+  const names = expressions.keys();
+  const writer = writerOf(access);
+  const { written, absent } = await context.store.write(versions, lastUpdated, names, executor, writer);
   if (absent.length) throw danglingReferences(absent, expressions);
   return written.size === writes.length;
 }
@@ -119,7 +123,7 @@ export async function storeUnit(
   if (!writes.length) return true;
   const all = new Map(writes.flatMap(({ references }) => [...references]));
   for (const [key, expression] of expressions) all.set(key, expression);
-  if (!(await storeAll(context, writes, all, executor))) return false;
+  if (!(await storeAll(context, writes, all, unit.caller, executor))) return false;
   unit.stored();
   return true;
 }

@@ -60,6 +60,11 @@ export class UnitOfWork {
     this.#now = lastUpdated;
   }
 
+  /** Who began it. */
+  get caller(): Access {
+    return this.#caller;
+  }
+
   /** Takes in writes of the caller that were prepared. */
   adopt(writes: readonly PreparedWrite[]): void {
     for (const prepared of writes) {
@@ -147,9 +152,11 @@ export class UnitOfWork {
             `What follows from this write depends on more than ${MAX_FOUND} resources of the type ${type}, which is more than the care rules can look through. Nothing was stored; correct or withdraw some of them.`,
           );
         const found = matches.map((content) => JSON.parse(content) as Resource & { id: string });
-        return found.map(
-          (one) => this.#entries.get(`${type}/${one.id}`)?.prepared.version.resource ?? one,
-        ) as Extract<Resource, { resourceType: K }>[];
+        return found.flatMap((one) => {
+          const entry = this.#entries.get(`${type}/${one.id}`);
+          // What the unit deletes is not found.
+          return entry ? (entry.prepared.version.resource ?? []) : one;
+        }) as Extract<Resource, { resourceType: K }>[];
       },
       written: <K extends ResourceType>(type: K) =>
         [...this.#entries.values()].flatMap(({ prepared: { version } }) =>

@@ -84,7 +84,7 @@ const conditionalReference = (expression: string) =>
  * References of a resource to resources of this server, by key, with where they stand.
  * @throws FhirError 422 for a conditional reference
  */
-function localReferences(resource: Resource | undefined, base: string): Map<string, string> {
+export function localReferences(resource: Resource | undefined, base: string): Map<string, string> {
   const found = new Map<string, string>();
   if (!resource) return found;
   forEachReference(resource, resource.resourceType, (reference, expression) => {

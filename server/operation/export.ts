@@ -1,4 +1,5 @@
-// $export at system and Patient level: kick-off, status, cancel. https://hl7.org/fhir/uv/bulkdata/STU2/export.html
+// $export at system and Patient level: kick-off, list, status, cancel. https://hl7.org/fhir/uv/bulkdata/STU2/export.html
+import type { Parameters } from '@medplum/fhirtypes';
 import type { ExportJob, ExportLevel, Exports } from '../bulk/export.ts';
 import { callerOf, reachesSystem } from '../fhir/access.ts';
 import { compartmentParameters } from '../fhir/compartment.ts';
@@ -131,6 +132,35 @@ export async function exportStatus(context: ExportContext, request: FhirRequest)
       error: [],
     },
   };
+}
+
+/** 200: the caller's own exports, the newest first: how each stands, what is written, and its files when it is whole. */
+export async function exportList({ exports, base }: ExportContext, { access }: FhirRequest): Promise<Result> {
+  const json: Parameters = {
+    resourceType: 'Parameters',
+    parameter: (await exports.list(access.subject)).map((job) => ({
+      name: 'export',
+      part: [
+        { name: 'status', valueCode: job.status },
+        { name: 'statusUrl', valueUrl: `${base}/$export/${job.id}` },
+        { name: 'request', valueUrl: job.url },
+        { name: 'requested', valueInstant: job.requestedAt.toISOString() },
+        { name: 'types', valueUnsignedInt: job.types },
+        { name: 'done', valueUnsignedInt: job.done },
+        ...job.output.map(({ type, count }) => ({
+          name: 'output',
+          part: [
+            { name: 'type', valueCode: type },
+            { name: 'count', valueUnsignedInt: count },
+            ...(job.status === 'completed'
+              ? [{ name: 'url', valueUrl: `${base}/$export-file/${job.id}/${type}.ndjson` }]
+              : []),
+          ],
+        })),
+      ],
+    })),
+  };
+  return { kind: 'json', status: 200, json };
 }
 
 /** 202; a running export stops and its files are removed. */

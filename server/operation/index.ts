@@ -5,10 +5,11 @@ import type { Result } from '../fhir/result.ts';
 import type { FhirRequest } from '../interaction/context.ts';
 import { methodNotOffered } from '../interaction/method.ts';
 import { type BreakGlassContext, breakGlass } from './break-glass.ts';
+import type { FiguresContext } from './care/figures/table.ts';
 import { careOperations } from './care/index.ts';
 import type { TimelineContext } from './care/timeline/timeline.ts';
 import { type EverythingContext, everything } from './everything.ts';
-import { type ExportContext, exportCancel, exportKickOff, exportStatus } from './export.ts';
+import { type ExportContext, exportCancel, exportKickOff, exportList, exportStatus } from './export.ts';
 import type { CodeSystemImportContext } from './import-code-system.ts';
 import { type MetaContext, metaInUse, metaOfResource } from './meta.ts';
 import { metaAdd, metaDelete } from './meta-change.ts';
@@ -22,6 +23,7 @@ export type OperationContext = ExportContext &
   ReindexContext &
   EverythingContext &
   TimelineContext &
+  FiguresContext &
   MetaContext &
   TerminologyContext &
   CodeSystemImportContext &
@@ -59,6 +61,7 @@ export const operations: readonly Operation[] = [
     definition: PATIENT_EXPORT,
     handler: exportKickOff,
   },
+  { code: 'export', method: 'GET', path: '$export-jobs', safe: true, handler: exportList },
   { code: 'export', method: 'GET', path: '$export/{job}', handler: exportStatus },
   { code: 'export', method: 'DELETE', path: '$export/{job}', handler: exportCancel },
   {

@@ -12,6 +12,7 @@ import { addContainedTypes, type ContainedTypes, indexWhole, isContainer } from 
 import { indexResource, indexTablesOf } from '../indexing/index.ts';
 import type { IndexTable, RowContext, SearchParam } from '../search/param/type.ts';
 import { methodOf } from './method.ts';
+import { rememberedWriter } from './undo.ts';
 import { type Change, type ChangeSet, type Method, writeChanges } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -225,6 +226,7 @@ export class Store {
    * Writes new versions with one statement, in `executor`'s transaction or as one of its own. A single version without an
    * executor shares its statement with what other callers write at the moment, each on its own account.
    * @param references `Type/id` of resources that must exist
+   * @param writer who may take it back
    * @returns which were written, by `Type/id`, and which references name nothing; nothing is written when any is missing
    */
   async write(
@@ -232,6 +234,7 @@ export class Store {
     lastUpdated: Date,
     references: Iterable<string>,
     executor?: Transaction,
+    writer?: string,
   ): Promise<{ written: Set<string>; absent: string[] }> {
     const referenced = new Map([...references].map((key) => [this.#deps.ridOf(key), key]));
     const { parameters } = this.#deps;
@@ -240,7 +243,7 @@ export class Store {
     if (containers.length) await addContainedTypes(containers, parameters);
     for (;;) {
       const generation = parameters.generation();
-      const changes = this.#changesOf(versions, lastUpdated, [...referenced.keys()]);
+      const changes = this.#changesOf(versions, lastUpdated, [...referenced.keys()], writer);
       const { written, absent, current } =
         executor || changes.length > 1
           ? await this.#writeWhole({ changes, generation, whole: true }, executor)
@@ -258,7 +261,12 @@ export class Store {
     }
   }
 
-  #changesOf(versions: readonly NewVersion[], lastUpdated: Date, references: readonly Rid[]): Change[] {
+  #changesOf(
+    versions: readonly NewVersion[],
+    lastUpdated: Date,
+    references: readonly Rid[],
+    writer: string | undefined,
+  ): Change[] {
     const { typeId, indexed, parameters } = this.#deps;
     const { contained } = parameters;
     const links = [...contained().values()];
@@ -279,6 +287,7 @@ export class Store {
         tables: this.#tablesOf(type),
         links,
         references: changes.length ? [] : [...others],
+        writer: resource && rememberedWriter(type, writer),
       });
     }
     return changes;

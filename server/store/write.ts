@@ -10,6 +10,7 @@ import type { IndexRows, TableRow } from '../indexing/index.ts';
 import { indexTables } from '../search/param/index.ts';
 import type { Column, IndexTable } from '../search/param/type.ts';
 import { columnArrays, unknownSystems } from './index-columns.ts';
+import { rememberingPart } from './undo.ts';
 
 /** How a version came about, as history tells it. */
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -42,6 +43,8 @@ export interface Change {
   links: readonly number[];
   /** Surrogates that must name present resources, else the change is not written. */
   references: readonly Rid[];
+  /** Who may take it back; absent where nobody may. */
+  writer?: string | undefined;
 }
 
 /** Changes that are written with one statement. Each resource comes once. */
@@ -234,6 +237,8 @@ function writeSql({ changes, generation, whole }: ChangeSet, statement: Statemen
   parts.push(
     `fed as (insert into change (rid, type, version, method, last_updated) select rid, type, version, method, last_updated from put)`,
   );
+  const remembering = rememberingPart(changes, whole, statement);
+  if (remembering) parts.push(remembering);
   if (!single) {
     parts.push(`done as materialized (select array_agg(put.rid is not null order by input.n) as ok
       from ${input} left join put on put.rid = input.rid)`);

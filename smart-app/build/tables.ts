@@ -11,7 +11,7 @@ import type { CodeTable } from '../../server/validation/structure/codes.ts';
 import { chooseDefinitions } from './definitions.ts';
 
 /** The resource types that the app writes. */
-export const WRITTEN = ['Task', 'DocumentReference'] as const;
+export const WRITTEN = ['Task', 'DocumentReference', 'QuestionnaireResponse'] as const;
 
 /** What the chunk of the forms imports as `virtual:validation-tables`. */
 export interface ValidationTables {

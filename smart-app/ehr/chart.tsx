@@ -1,22 +1,27 @@
 // A small chart that embeds the app by a real SMART EHR launch: choose who works, whose chart it is, and how wide the frame is.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import { AppFrame } from './app-frame.tsx';
 import { Bar } from './bar.tsx';
-import { Charts } from './charts.tsx';
-import { type Frame, useChoice } from './choice.ts';
-import { type ChartPatient, type Context, launch, readContext } from './server.ts';
+import { Charts, OpenCharts } from './charts.tsx';
+import { type Choice, NOBODY, useChoice } from './choice.ts';
+import { useLook } from './look.ts';
+import { Record } from './record.tsx';
+import { type ChartPatient, type Context, readContext } from './server.ts';
 
 type Loaded = { context?: Context; sentence?: string };
 
 const NO_DEMO =
   'No demo data is loaded here, so there is nobody to choose. Start the server on an empty database with DEMO=auto.';
 
+/** What the launch says of the banner: that the app is to show it, that it is not, or nothing. */
+const BANNER = { app: { needPatientBanner: true }, chart: { needPatientBanner: false }, unsaid: {} } as const;
+
 /** The app signs in only at the server's own address: under another name of the host the chart goes there. */
 const isElsewhere = (publicUrl: string): boolean => new URL(publicUrl).origin !== location.origin;
 
 export function Chart() {
   const [{ context, sentence }, setLoaded] = useState<Loaded>({});
-  const [choice, change] = useChoice();
   useEffect(() => {
     readContext().then(
       (found) => {
@@ -27,32 +32,58 @@ export function Chart() {
       (error: Error) => setLoaded({ sentence: error.message }),
     );
   }, []);
-  if (sentence)
+  if (sentence || context?.users.length === 0 || context?.patients.length === 0)
     return (
       <p role="alert" className="words">
-        {sentence}
+        {sentence ?? NO_DEMO}
       </p>
     );
   if (!context) return <p className="words">Opening the chart…</p>;
-  const user = context.users.find((one) => one.username === choice.user) ?? context.users[0];
-  const patient = context.patients.find((one) => one.id === choice.patient) ?? context.patients[0];
-  if (!user || !patient)
-    return (
-      <p role="alert" className="words">
-        {NO_DEMO}
-      </p>
-    );
+  return <Opened context={context} />;
+}
+
+function Opened({ context: { users, patients, ...rest } }: { context: Context }) {
+  const [choice, change] = useChoice();
+  const look = useLook(choice.look);
+  const [lines, setLines] = useState<readonly string[]>([]);
+  const log = useCallback((line: string) => setLines((before) => [...before.slice(-4), line]), []);
+  const user = (users.find((one) => one.username === choice.user) ?? users[0]!).username;
+  const patient =
+    choice.patient === NOBODY
+      ? undefined
+      : (patients.find((one) => one.id === choice.patient) ?? patients[0]!);
+  const shown = patient?.id ?? NOBODY;
+  const open = patient && !choice.open.includes(shown) ? [...choice.open, shown] : choice.open;
+  const set = (part: Partial<Choice>) => change({ user, patient: shown, open, ...part });
+  const { intent } = choice;
+  const request = {
+    ...{ user, style: look },
+    ...BANNER[choice.banner],
+    ...(patient && { patient: patient.id }),
+    ...(intent && { intent }),
+  };
   return (
     <div className="chart">
-      <Bar
-        context={context}
-        choice={{ ...choice, user: user.username, patient: patient.id }}
-        change={change}
-      />
+      <Bar context={{ users, patients, ...rest }} choice={{ ...choice, user, patient: shown }} change={set} />
+      <OpenCharts patients={patients} shown={shown} change={set} open={open} />
       <Header patient={patient} />
       <div className="body" data-frame={choice.frame}>
-        <Charts patients={context.patients} shown={patient.id} change={change} />
-        <AppFrame user={user.username} patient={patient} frame={choice.frame} lang={choice.lang} />
+        <div className="charts">
+          {patient && <Record key={`${user} ${shown}`} user={user} patient={shown} />}
+          <Charts patients={patients} shown={shown} change={set} />
+          <section aria-label="Messages">
+            <h2>Messages from the app</h2>
+            <div role="log">
+              {lines.map((line, place) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added, and may be the same
+                <p key={place}>{line}</p>
+              ))}
+            </div>
+          </section>
+        </div>
+        <div className="frame">
+          <AppFrame request={request} frame={choice.frame} lang={choice.lang} log={log} />
+        </div>
       </div>
     </div>
   );
@@ -61,53 +92,16 @@ export function Chart() {
 const dayOf = (date: string): string =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
 
-function Header({ patient }: { patient: ChartPatient }) {
+function Header({ patient }: { patient: ChartPatient | undefined }) {
   const facts = [
-    patient.birthDate && `born ${dayOf(patient.birthDate)}`,
-    patient.gender,
-    patient.mrn && `MRN ${patient.mrn}`,
+    patient?.birthDate && `born ${dayOf(patient.birthDate)}`,
+    patient?.gender,
+    patient?.mrn && `MRN ${patient.mrn}`,
   ];
   return (
     <section className="patient" aria-label="Chart header">
-      <h1>{patient.name}</h1>
+      <h1>{patient?.name ?? 'No chart is open'}</h1>
       <p>{facts.filter(Boolean).join(' · ')}</p>
     </section>
-  );
-}
-
-interface FrameProps {
-  user: string;
-  patient: ChartPatient;
-  frame: Frame;
-  lang: string | undefined;
-}
-
-/** The app in its frame. Another user or patient is another launch, in the same window. */
-function AppFrame({ user, patient, frame, lang }: FrameProps) {
-  const [shown, setShown] = useState<{ url?: string; sentence?: string }>({});
-  useEffect(() => {
-    let current = true;
-    setShown({});
-    launch(user, patient.id).then(
-      (url) => current && setShown({ url: lang ? `${url}&lang=${encodeURIComponent(lang)}` : url }),
-      (error: Error) => current && setShown({ sentence: error.message }),
-    );
-    return () => {
-      current = false;
-    };
-  }, [user, patient.id, lang]);
-  if (shown.sentence)
-    return (
-      <p role="alert" className="words">
-        {shown.sentence}
-      </p>
-    );
-  return (
-    <iframe
-      title="Throughline"
-      src={shown.url ?? 'about:blank'}
-      data-frame={frame}
-      referrerPolicy="no-referrer"
-    />
   );
 }

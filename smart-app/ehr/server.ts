@@ -24,7 +24,8 @@ export interface Context {
   patients: readonly ChartPatient[];
 }
 
-async function answer<T>(response: Response): Promise<T> {
+/** The body of an answer. @throws Error with the server's own sentence when it refuses */
+export async function answer<T>(response: Response): Promise<T> {
   if (response.ok) return response.json();
   const outcome: Partial<OperationOutcome> = await response.json().catch(() => ({}));
   const said = outcome.issue?.[0]?.diagnostics;
@@ -39,12 +40,32 @@ export async function readContext(): Promise<Context | undefined> {
   return response.status === 404 ? undefined : answer<Context>(response);
 }
 
-/** Makes a launch; answers the address to open in the frame. The chart shows the patient itself. */
-export async function launch(user: string, patient: string): Promise<string> {
+/** What a launch is made of. */
+export interface LaunchRequest {
+  readonly user: string;
+  readonly patient?: string;
+  readonly intent?: string;
+  /** The app shows who the patient is; absent: the launch does not say. */
+  readonly needPatientBanner?: boolean;
+  readonly style?: 'light' | 'dark';
+}
+
+export interface Launched {
+  readonly launch: string;
+  /** FHIR base. */
+  readonly iss: string;
+  /** The address to open in the frame. */
+  readonly url: string;
+  /** By the handle the chart knows whose message it is. */
+  readonly messaging: { readonly handle: string };
+}
+
+/** Makes a launch. */
+export async function launch(request: LaunchRequest): Promise<Launched> {
   const response = await fetch('/ehr/launch', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user, patient, needPatientBanner: false }),
+    body: JSON.stringify(request),
   });
-  return (await answer<{ url: string }>(response)).url;
+  return answer<Launched>(response);
 }

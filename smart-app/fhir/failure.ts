@@ -2,6 +2,12 @@
 // https://hl7.org/fhir/R4/operationoutcome.html
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 
+/** Which entry of a transaction is at fault stands in the expression; a person asks for the sentence alone. */
+const said = ({ diagnostics, ...issue }: OperationOutcomeIssue): OperationOutcomeIssue => ({
+  ...issue,
+  ...(diagnostics && { diagnostics: diagnostics.replace(/^Entry \d+: /, '') }),
+});
+
 /** A refused request. */
 export class FhirFailure extends Error {
   override readonly name = 'FhirFailure';
@@ -12,7 +18,7 @@ export class FhirFailure extends Error {
   readonly issues: readonly OperationOutcomeIssue[];
 
   constructor(status: number, outcome?: OperationOutcome) {
-    const errors = outcome?.issue.filter((issue) => issue.severity !== 'information') ?? [];
+    const errors = outcome?.issue.filter((issue) => issue.severity !== 'information').map(said) ?? [];
     const diagnostics = errors
       .map((issue) => issue.diagnostics ?? issue.details?.text ?? '')
       .join(' ')

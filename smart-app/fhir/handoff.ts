@@ -1,39 +1,53 @@
-// The hand-off between the lanes: the state of the gate, and the Task that asks a clinician to take over.
+// The hand-off between the lanes: the state of the gate, from the Task that asks a clinician to take over.
 // https://hl7.org/fhir/R4/task.html
-import type { CarePlan, DocumentReference, PractitionerRole, Reference, Task } from '@medplum/fhirtypes';
-import type { NewEntry } from './client.ts';
-import { encodeText } from './document.ts';
-import { isParameter, parameter } from './parameter.ts';
-import { EPISODE, HANDOFF_PROFILE, LOINC, TASK_CODE } from './systems.ts';
-import { placeOf } from './task.ts';
-import type { Actor } from './task-change.ts';
+import type { Task } from '@medplum/fhirtypes';
+import { isParameter } from './parameter.ts';
+import { familyCode, type Lane, placeOf } from './task.ts';
+
+/** Which side a hand-off asks to take the patient over. */
+export type Side = Lane;
 
 /** Closed: nobody was asked. Waiting: somebody was, and has not accepted. Passed: accepted. */
 export type Gate =
-  | { state: 'closed'; missing: readonly Task[]; returned?: Task }
-  | { state: 'waiting'; task: Task; since?: string }
-  | { state: 'passed'; task: Task; when?: string };
+  | { state: 'closed'; missing: readonly Task[]; returned?: Task; back?: Task }
+  | { state: 'waiting'; task: Task; side: Side; since?: string }
+  | { state: 'passed'; task: Task; when?: string; returned?: Task };
 
 const WAITING: readonly Task['status'][] = ['draft', 'requested', 'received', 'ready', 'on-hold'];
 const PASSED: readonly Task['status'][] = ['accepted', 'in-progress', 'completed'];
 
+/** The side that a hand-off asks. */
+export const sideOf = (task: Task): Side =>
+  familyCode(task) === 'hand-back' ? 'navigation' : 'coordination';
+
+/** When a hand-off was accepted, as far as its task tells. */
+const whenOf = (task: Task): string | undefined =>
+  task.executionPeriod?.end ?? task.lastModified ?? task.meta?.lastUpdated;
+
 /**
- * The state of the gate by the newest hand-off; what is missing is the navigation work that is still open.
+ * The state of the gate by the newest hand-off; what is missing is the navigation work that is still open. A hand-back that
+ * was accepted closes it again, and one that was returned leaves it passed.
  * @param tasks the patient's open and completed tasks, and rejected hand-offs
  */
 export function gateOf(open: readonly Task[], ended: readonly Task[]): Gate {
-  const newest = [...open, ...ended]
+  const all = [...open, ...ended]
     .filter((task) => placeOf(task) === 'gate')
-    .sort((a, b) => (b.authoredOn ?? '').localeCompare(a.authoredOn ?? ''))[0];
-  if (newest && WAITING.includes(newest.status)) {
-    return { state: 'waiting', task: newest, ...(newest.authoredOn && { since: newest.authoredOn }) };
+    .sort((a, b) => (b.authoredOn ?? '').localeCompare(a.authoredOn ?? ''));
+  const isReturned = (task: Task) => !WAITING.includes(task.status) && !PASSED.includes(task.status);
+  const returned = all[0] && isReturned(all[0]) ? all[0] : undefined;
+  const standing =
+    returned && sideOf(returned) === 'navigation' ? all.find((task) => !isReturned(task)) : all[0];
+  if (standing && WAITING.includes(standing.status)) {
+    const since = standing.authoredOn;
+    return { state: 'waiting', task: standing, side: sideOf(standing), ...(since && { since }) };
   }
-  if (newest && PASSED.includes(newest.status)) {
-    const when = newest.executionPeriod?.end ?? newest.lastModified ?? newest.meta?.lastUpdated;
-    return { state: 'passed', task: newest, ...(when && { when }) };
+  const isPassed = standing !== undefined && PASSED.includes(standing.status);
+  if (isPassed && sideOf(standing) === 'coordination') {
+    const when = whenOf(standing);
+    return { state: 'passed', task: standing, ...(when && { when }), ...(returned && { returned }) };
   }
   const missing = open.filter((task) => placeOf(task) === 'navigation');
-  return { state: 'closed', missing, ...(newest && { returned: newest }) };
+  return { state: 'closed', missing, ...(returned && { returned }), ...(isPassed && { back: standing }) };
 }
 
 /** The document that summarises a hand-off: `DocumentReference/…` or `Composition/…`. */
@@ -46,71 +60,4 @@ export function nextBusinessDay(now: Date): Date {
   do day.setDate(day.getDate() + 1);
   while (day.getDay() === 0 || day.getDay() === 6);
   return day;
-}
-
-/** What a hand-off says. */
-export interface Handoff {
-  patient: string;
-  plan: CarePlan;
-  clinician: Reference<PractitionerRole>;
-  summary: string;
-  description: string;
-  /** Work that is still open, and goes over with the patient. */
-  open: readonly Task[];
-}
-
-/** LOINC code of a transfer summary. */
-const SUMMARY_TYPE = '18761-7';
-
-/** A hand-off as one transaction: the summary, and the Task that asks a clinician to accept, due in one business day. */
-export function handoffEntries(handoff: Handoff, actor: Actor): readonly NewEntry[] {
-  const summary = `urn:uuid:${crypto.randomUUID()}`;
-  return [
-    { fullUrl: summary, resource: summaryDocument(handoff, actor) },
-    { fullUrl: `urn:uuid:${crypto.randomUUID()}`, resource: handoffTask(handoff, actor, summary) },
-  ];
-}
-
-const summaryDocument = ({ patient, summary }: Handoff, { me, now }: Actor): DocumentReference => ({
-  resourceType: 'DocumentReference',
-  status: 'current',
-  type: { coding: [{ system: LOINC, code: SUMMARY_TYPE }], text: 'Hand-off summary' },
-  subject: { reference: `Patient/${patient}` },
-  date: now.toISOString(),
-  author: [me],
-  description: 'Hand-off summary',
-  content: [{ attachment: { contentType: 'text/plain; charset=utf-8', data: encodeText(summary) } }],
-});
-
-function handoffTask(
-  { patient, plan, clinician, description, open }: Handoff,
-  actor: Actor,
-  summary: string,
-): Task {
-  const now = actor.now.toISOString();
-  const episode = plan.identifier?.find((identifier) => identifier.system === EPISODE);
-  return {
-    resourceType: 'Task',
-    meta: { profile: [HANDOFF_PROFILE] },
-    ...(episode && { groupIdentifier: episode }),
-    status: 'requested',
-    intent: 'order',
-    priority: 'routine',
-    code: { coding: [{ system: TASK_CODE, code: 'handoff' }] },
-    description,
-    focus: { reference: `CarePlan/${plan.id}` },
-    for: { reference: `Patient/${patient}` },
-    authoredOn: now,
-    lastModified: now,
-    requester: actor.me,
-    owner: clinician,
-    restriction: { period: { end: nextBusinessDay(actor.now).toISOString() } },
-    input: [
-      { type: parameter('handoff-summary', 'Hand-off summary'), valueReference: { reference: summary } },
-      ...open.map(({ id }) => ({
-        type: parameter('open-task', 'Open task'),
-        valueReference: { reference: `Task/${id}` },
-      })),
-    ],
-  };
 }

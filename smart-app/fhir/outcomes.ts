@@ -1,7 +1,7 @@
 // Which outcomes a person can choose from when a task is completed, by the kind of task.
 // https://hl7.org/fhir/R4/task-definitions.html#Task.output
 import type { CodeableConcept, Task } from '@medplum/fhirtypes';
-import { CONTACT_OUTCOME } from './systems.ts';
+import { CONTACT_OUTCOME, RECEIPT } from './systems.ts';
 import { familyCode } from './task.ts';
 
 const CHOICES = {
@@ -13,6 +13,7 @@ const CHOICES = {
   result: ['result-normal', 'result-follow-up', 'told', 'not-needed'],
   loop: ['told', 'result-follow-up', 'result-normal'],
   delivery: ['received', 'partly', 'declined', 'not-needed'],
+  receipt: ['has-it', 'has-part', 'has-not'],
   handoff: ['taken-over', 'taken-over-questions'],
   plain: ['done', 'done-changed', 'unresolved', 'declined', 'not-needed'],
 } as const;
@@ -58,9 +59,39 @@ const CONTACT_CODES: Readonly<Partial<Record<Outcome, string>>> = {
   declined: 'declined',
 };
 
+const isReceiptCheck = (task: Task): boolean => familyCode(task) === 'nav-receipt-check';
+
+/** Whether the person is asked for something that was to reach them, not for a visit. */
+const asksForReceipt = (task: Task): boolean =>
+  isReceiptCheck(task) && !task.focus?.reference?.startsWith('Appointment/');
+
 /** The outcomes that fit this task, the most common first. */
 export const outcomesFor = (task: Task): readonly Outcome[] =>
-  CHOICES[KINDS[familyCode(task) ?? ''] ?? 'plain'];
+  CHOICES[asksForReceipt(task) ? 'receipt' : (KINDS[familyCode(task) ?? ''] ?? 'plain')];
+
+/** What an outcome says of whether the thing has reached the person; the others say nothing of it. */
+const RECEIPTS: Readonly<Partial<Record<Outcome, string>>> = {
+  attended: 'received',
+  missed: 'not-received',
+  'has-it': 'received',
+  'has-part': 'partly',
+  'has-not': 'not-received',
+};
+
+/** What the person said of the receipt, by its code from cn-receipt, where the task asks for it. */
+export function receiptOf(task: Task, outcome: Outcome): CodeableConcept | undefined {
+  const code = isReceiptCheck(task) ? RECEIPTS[outcome] : undefined;
+  return code === undefined ? undefined : { coding: [{ system: RECEIPT, code }] };
+}
+
+/** Codes of work whose end is a judgement, which nothing makes for a person: a referral may end without its visit. */
+const JUDGED: ReadonlySet<string> = new Set(['coord-risk-triage', 'coord-referral']);
+
+/** The outcome that is right nine times of ten: of a simple task only. What happened to a person is always said. */
+export function usualOutcome(task: Task): Outcome | undefined {
+  const code = familyCode(task) ?? '';
+  return KINDS[code] || JUDGED.has(code) ? undefined : CHOICES.plain[0];
+}
 
 /** The outcome as a concept: its code where there is one, and the words that the person chose. */
 export function outcomeConcept(outcome: Outcome, words: string): CodeableConcept {

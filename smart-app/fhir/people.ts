@@ -1,6 +1,14 @@
 // Names behind references: owners and requesters with the word for their role.
 // https://hl7.org/fhir/R4/practitionerrole.html
-import type { HumanName, Organization, Practitioner, PractitionerRole, Resource } from '@medplum/fhirtypes';
+import type {
+  HumanName,
+  Organization,
+  Patient,
+  Practitioner,
+  PractitionerRole,
+  RelatedPerson,
+  Resource,
+} from '@medplum/fhirtypes';
 import type { Client } from './client.ts';
 import { ROLE } from './systems.ts';
 
@@ -20,7 +28,8 @@ export function humanName(names: readonly HumanName[] | undefined): string {
   return name?.text ?? [...(name?.given ?? []), name?.family].filter(Boolean).join(' ');
 }
 
-const roleCode = (role: PractitionerRole): string | undefined =>
+/** Code of cn-role. */
+export const roleCode = (role: PractitionerRole): string | undefined =>
   role.code?.flatMap((concept) => concept.coding ?? []).find((coding) => coding.system === ROLE)?.code;
 
 /** The people among `resources`; practitioners whose role does not say their name are fetched in one request. */
@@ -44,6 +53,9 @@ export async function peopleOf(resources: readonly Resource[], client: Client): 
   return people;
 }
 
+const isHuman = (resource: Resource): resource is Practitioner | Patient | RelatedPerson =>
+  ['Practitioner', 'Patient', 'RelatedPerson'].includes(resource.resourceType);
+
 function personOf(
   resource: Resource,
   known: ReadonlyMap<string, Resource>,
@@ -55,9 +67,7 @@ function personOf(
     const role = roleCode(resource);
     return { name: name || resource.id!, ...(role && { role }) };
   }
-  if (resource.resourceType === 'Practitioner' || resource.resourceType === 'Patient') {
-    return { name: humanName(resource.name) };
-  }
+  if (isHuman(resource)) return { name: humanName(resource.name) };
   const named = (resource as Organization).name;
   return named ? { name: named } : undefined;
 }

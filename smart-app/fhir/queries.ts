@@ -1,18 +1,10 @@
 // The searches behind the screens; each checks that what came is the launched patient's.
 // https://hl7.org/fhir/R4/search.html
-import type {
-  CarePlan,
-  Coverage,
-  Flag,
-  Patient,
-  Practitioner,
-  Reference,
-  Resource,
-  Task,
-} from '@medplum/fhirtypes';
+import type { Coverage, Flag, Patient, Resource, Task } from '@medplum/fhirtypes';
 import type { Client } from './client.ts';
 import { WrongPatient } from './failure.ts';
 import { type People, type Person, peopleOf } from './people.ts';
+import { takersOf } from './takers.ts';
 import { OPEN } from './task.ts';
 
 /** The patient's tasks with the people in them. */
@@ -62,17 +54,10 @@ export async function safetyFlags(client: Client, patient: string): Promise<read
 }
 
 /** A flag that does not say what it is for counts as one of safety. */
-const isSafety = (flag: Flag): boolean => {
+export const isSafety = (flag: Flag): boolean => {
   const codes = flag.category?.flatMap((concept) => concept.coding ?? []) ?? [];
   return codes.length === 0 || codes.some((coding) => coding.code === 'safety');
 };
-
-/** The patient's active care plan, which a hand-off is about. */
-export async function carePlan(client: Client, patient: string): Promise<CarePlan | undefined> {
-  const { resources } = await client.search('CarePlan', { patient: `Patient/${patient}`, _count: '20' });
-  const plans = resources.filter((one): one is CarePlan => one.resourceType === 'CarePlan');
-  return plans.find((plan) => plan.status === 'active');
-}
 
 /** The name of the patient's active plan of insurance. */
 export async function planName(client: Client, patient: string): Promise<string | undefined> {
@@ -83,40 +68,6 @@ export async function planName(client: Client, patient: string): Promise<string 
   return plan?.name ?? active?.payor[0]?.display ?? active?.type?.text;
 }
 
-/** Roles that may accept a hand-off. */
-const HANDOFF_ROLES = ['rn', 'lcsw', 'np-pa', 'physician'];
-
-/** Clinicians to whom a patient can be handed over, nurses first. */
-export async function clinicians(client: Client): Promise<readonly Person[]> {
-  const found = await client.search('PractitionerRole', {
-    role: HANDOFF_ROLES.join(','),
-    _include: 'PractitionerRole:practitioner',
-    _count: '100',
-  });
-  const people = await peopleOf(found.resources, client);
-  const rank = (person: Person) => HANDOFF_ROLES.indexOf(person.role ?? '');
-  return [...people.values()]
-    .filter((person) => rank(person) >= 0)
-    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-}
-
-/** The person behind the user's role, who signs notes. */
-export async function practitionerOf(
-  client: Client,
-  me: string,
-): Promise<Reference<Practitioner> | undefined> {
-  const [type, id] = me.split('/');
-  if (type === 'Practitioner') return { reference: me };
-  if (type !== 'PractitionerRole' || !id) return undefined;
-  return (await client.read('PractitionerRole', id)).practitioner;
-}
-
-/** My open tasks over all patients, with the patients' names. */
-export async function myWork(client: Client, me: string): Promise<Work> {
-  const { resources, more } = await client.search(
-    'Task',
-    { owner: me, status: OPEN.join(','), _include: 'Task:patient', _sort: '-_lastUpdated', _count: '100' },
-    5,
-  );
-  return { tasks: resources.filter(isTask), people: await peopleOf(resources, client), more };
-}
+/** Clinicians, nurses first. */
+export const clinicians = async (client: Client): Promise<readonly Person[]> =>
+  (await takersOf(client, 'coordination')).filter(({ isPool }) => !isPool);

@@ -52,6 +52,8 @@ const FORKS = {
 
 export type Fork = keyof typeof FORKS;
 
+export const FORK_NAMES = Object.keys(FORKS) as Fork[];
+
 /** A referral on its track. */
 export interface Track {
   task: Task;
@@ -62,12 +64,24 @@ export interface Track {
 
 const isFork = (code: string): code is Fork => code in FORKS;
 
+/** How far a task's referral has come, whatever kind of order it is; undefined for codes outside the code system. */
+export function stageOf(task: Task): Omit<Track, 'task'> | undefined {
+  const code = task.businessStatus?.coding?.find((coding) => coding.system === REFERRAL_STAGE)?.code;
+  return code ? stageOfCode(code) : undefined;
+}
+
+/** Where a code of cn-referral-stage stands on the track; undefined for codes outside the code system. */
+export function stageOfCode(code: string): Omit<Track, 'task'> | undefined {
+  if (isFork(code)) return { stage: FORKS[code], fork: code };
+  const stage = STAGE_OF_CODE[code];
+  return stage && { stage };
+}
+
 /** The track of a referral task; undefined for other tasks and for codes outside the code system. */
 export function trackOf(task: Task): Track | undefined {
-  if (familyCode(task) !== 'coord-referral') return undefined;
-  const code = task.businessStatus?.coding?.find((coding) => coding.system === REFERRAL_STAGE)?.code;
-  if (!code) return undefined;
-  if (isFork(code)) return { task, stage: FORKS[code], fork: code };
-  const stage = STAGE_OF_CODE[code];
-  return stage && { task, stage };
+  const stage = familyCode(task) === 'coord-referral' ? stageOf(task) : undefined;
+  return stage && { task, ...stage };
 }
+
+/** Whether the report of a referral has come and waits for its review. */
+export const isReportIn = (task: Task): boolean => trackOf(task)?.stage === 'report';

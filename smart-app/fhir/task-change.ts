@@ -20,24 +20,6 @@ const changed = (task: Task, { now }: Actor, change: Partial<Task>): Task => ({
   lastModified: now.toISOString(),
 });
 
-/** Takes a task: it is mine, and accepted where it was only asked for. */
-export const claimed = (task: Task, actor: Actor): Task =>
-  changed(task, actor, {
-    owner: actor.me,
-    status: task.status === 'requested' || task.status === 'received' ? 'accepted' : task.status,
-  });
-
-export const released = (task: Task, actor: Actor): Task => changed(task, actor, { status: 'requested' });
-
-export const started = (task: Task, actor: Actor): Task =>
-  changed(task, actor, {
-    status: 'in-progress',
-    executionPeriod: {
-      ...task.executionPeriod,
-      start: task.executionPeriod?.start ?? actor.now.toISOString(),
-    },
-  });
-
 /** Suspends a task for a reason and remembers the status it was in. */
 export const held = (task: Task, actor: Actor, reason: string): Task =>
   changed(task, actor, {
@@ -50,16 +32,6 @@ export const held = (task: Task, actor: Actor, reason: string): Task =>
 export const returned = (task: Task, actor: Actor, reason: string): Task =>
   changed(task, actor, { status: 'rejected', statusReason: { text: reason } });
 
-/** Takes a suspended task up again, in the status that it was suspended from. */
-export function resumed(task: Task, actor: Actor): Task {
-  const from = task.extension?.find((extension) => extension.url === SUSPENDED_FROM)?.valueCode;
-  const { statusReason: _over, extension: _extensions, ...rest } = task;
-  const extension = withoutSuspension(task);
-  return changed({ ...rest, ...(extension.length > 0 && { extension }) }, actor, {
-    status: (from as Task['status'] | undefined) ?? 'ready',
-  });
-}
-
 const withoutSuspension = (task: Task) =>
   (task.extension ?? []).filter((extension) => extension.url !== SUSPENDED_FROM);
 
@@ -70,10 +42,12 @@ export interface Completion {
   note: string;
   /** The report that closes a loop. */
   report?: Report;
+  /** Whether what was arranged has reached the person. */
+  receipt?: CodeableConcept;
 }
 
 /** Completes a task with its required outcome, and a report and a note where there are any. */
-export const completed = (task: Task, actor: Actor, { outcome, note, report }: Completion): Task =>
+export const completed = (task: Task, actor: Actor, { outcome, note, report, receipt }: Completion): Task =>
   changed(task, actor, {
     status: 'completed',
     executionPeriod: { ...task.executionPeriod, end: actor.now.toISOString() },
@@ -81,6 +55,7 @@ export const completed = (task: Task, actor: Actor, { outcome, note, report }: C
       ...(task.output ?? []),
       { type: parameter('outcome', 'Outcome'), valueCodeableConcept: outcome },
       ...(report ? [reportOutput(report)] : []),
+      ...(receipt ? [{ type: parameter('receipt', 'Receipt'), valueCodeableConcept: receipt }] : []),
     ],
     ...(note && {
       note: [

@@ -22,6 +22,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   nav: 'navigation',
   coord: 'coordination',
   handoff: 'gate',
+  'hand-back': 'gate',
   'loop-closure': 'coordination',
   cancellation: 'coordination',
   'outreach-attempt': 'navigation',
@@ -47,11 +48,12 @@ export function urgencyOf(task: Task, now: Date): Urgency {
   return due.toDateString() === now.toDateString() ? 'today' : 'later';
 }
 
-/** When the task is due, or undefined. */
+/** When the task is due; undefined where it does not say, or not as a date. */
 export function dueOf(task: Task): Date | undefined {
   const end = task.restriction?.period?.end;
   if (!end) return undefined;
-  return new Date(end.length === 10 ? `${end}T23:59:59` : end);
+  const due = new Date(end.length === 10 ? `${end}T23:59:59` : end);
+  return Number.isNaN(due.getTime()) ? undefined : due;
 }
 
 const ORDER: Readonly<Record<Urgency, number>> = { late: 0, today: 1, later: 2, none: 3 };
@@ -91,9 +93,15 @@ const OWNERS: readonly (Action | undefined)[] = ['accept', 'start'];
 /** The primary action of an open task: claim what is in a pool, otherwise the next step of the state machine. */
 export function primaryAction(task: Task, me: string | undefined): Action | undefined {
   const next = NEXT[task.status];
-  if (placeOf(task) === 'gate') return task.status === 'accepted' ? 'complete' : next;
+  if (placeOf(task) === 'gate') return gateAction(task, next, me);
   if (isPool(task) && next !== 'release' && next !== 'resume' && next !== undefined) return 'claim';
   return !isMine(task, me) && OWNERS.includes(next) ? 'takeOver' : next;
+}
+
+/** Whoever hands over waits for the other side to accept; an accepted hand-off is finished by whoever took over. */
+function gateAction(task: Task, next: Action | undefined, me: string | undefined): Action | undefined {
+  if (next === 'accept' && me !== undefined && task.requester?.reference === me) return undefined;
+  return task.status === 'accepted' ? 'complete' : next;
 }
 
 /** Statuses that may be suspended. https://hl7.org/fhir/R4/task.html#statemachine */

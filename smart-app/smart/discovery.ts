@@ -1,10 +1,18 @@
 // Where the app signs in: at the authorization server of our own FHIR base, or at that of an EHR which our server trusts.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#using-well-known
-import type { AuthorizationServer, Client } from 'oauth4webapi';
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  type Client,
+  type TokenEndpointRequestOptions,
+} from 'oauth4webapi';
 import { LaunchFailure } from './failure.ts';
 
 /** This app as our own authorization server knows it: public, so without a secret. */
 export const CLIENT: Client = { client_id: 'throughline-app', token_endpoint_auth_method: 'none' };
+
+/** The scope of administration: given to programme administrators who sign in at our own server, left out for all others. */
+export const ADMIN_SCOPE = '__admin';
 
 /** A trusted EHR as our server tells of it. */
 export interface TrustedEhr {
@@ -25,6 +33,10 @@ export interface SignIn {
 
 /** Signature algorithms of id_tokens; the SMART configuration does not carry the server's own list. */
 const ID_TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+
+/** Plain HTTP is accepted where the app itself is served over it (a server on loopback). */
+export const insecure = (): TokenEndpointRequestOptions =>
+  location.protocol === 'http:' ? { [allowInsecureRequests]: true } : {};
 
 /** The address this app is sent back to after sign-in; registered with the authorization server. */
 export const redirectUri = (): string => `${location.origin}${import.meta.env.BASE_URL}`;

@@ -1,9 +1,9 @@
 // What a trusted EHR's sign-in is exchanged for: a session with our own server, or something that somebody has to do first.
 // https://www.rfc-editor.org/rfc/rfc8693
 import * as oauth from 'oauth4webapi';
-import { CLIENT, discover, type TrustedEhr } from './discovery.ts';
+import { CLIENT, discover, insecure, type TrustedEhr } from './discovery.ts';
 import { LaunchFailure } from './failure.ts';
-import { createSession, insecure, type LaunchWords, type Session } from './session.ts';
+import { createSession, type LaunchWords, type Session } from './session.ts';
 
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
@@ -82,7 +82,7 @@ async function openWith(
     );
     const answer = await oauth.processGenericTokenEndpointResponse(server, CLIENT, response);
     if (subject.patient !== undefined && answer.patient !== subject.patient) throw new LaunchFailure('token');
-    return { session: createSession(server, base, answer, words) };
+    return { session: createSession(server, base, answer, { words }) };
   } catch (error) {
     if (error instanceof LaunchFailure) throw error;
     if (!(error instanceof oauth.ResponseBodyError)) throw new LaunchFailure('token');

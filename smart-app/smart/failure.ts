@@ -12,7 +12,8 @@ export type LaunchReason =
   | 'refused'
   | 'expired'
   | 'state'
-  | 'token';
+  | 'token'
+  | 'other';
 
 /** A launch that ended without a session. `detail` is the sign-in server's own sentence, where it gave one. */
 export class LaunchFailure extends Error {

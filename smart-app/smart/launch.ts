@@ -1,40 +1,60 @@
-// The SMART EHR launch: from the EHR's link to the sign-in server, and from its answer to a session in memory. A trusted
-// EHR of another house signs its user in itself; what it says is then exchanged for a session with our own server.
-// https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch
-import * as oauth from 'oauth4webapi';
-import { discover, redirectUri, type SignIn } from './discovery.ts';
+// The SMART launches: from the EHR's link, or from the app's own address, to the sign-in server, and from its answer to a
+// session in memory. A trusted EHR of another house signs its user in itself; what it says is then exchanged for a session
+// with our own server.
+// https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html
+import { createAgain } from './again.ts';
+import { authorizationRequest, checkAnswer, redeem } from './authorize.ts';
+import { ADMIN_SCOPE, discover } from './discovery.ts';
 import { exchange, type Opening } from './exchange.ts';
 import { LaunchFailure } from './failure.ts';
-import { keepPending, type Pending, takePending } from './pending.ts';
-import { createSession, insecure } from './session.ts';
+import { keepPending, takePending } from './pending.ts';
+import { createSession } from './session.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
-  Patient: 'rs',
-  Task: 'crus',
-  ServiceRequest: 'rs',
-  Appointment: 'rs',
+  Appointment: 'crus',
+  Basic: 'cruds',
   CarePlan: 'rus',
   CareTeam: 'rs',
+  Communication: 'crus',
+  Composition: 'crs',
+  Condition: 'crus',
+  Consent: 'rs',
+  Coverage: 'rs',
+  DeviceRequest: 'crus',
+  DiagnosticReport: 'rs',
+  DocumentReference: 'crs',
+  Encounter: 'rs',
+  EpisodeOfCare: 'rs',
+  Flag: 'rs',
+  Goal: 'rs',
+  Group: 'rs',
+  HealthcareService: 'crus',
+  InsurancePlan: 'crus',
+  Location: 'rs',
+  Observation: 'crus',
+  Organization: 'rs',
+  OrganizationAffiliation: 'crus',
+  Patient: 'rs',
+  PlanDefinition: 'rs',
   Practitioner: 'rs',
   PractitionerRole: 'rs',
-  Organization: 'rs',
-  Flag: 'rs',
+  Provenance: 'rs',
+  Questionnaire: 'rs',
+  QuestionnaireResponse: 'crus',
   RelatedPerson: 'rs',
-  Condition: 'rs',
-  Communication: 'rs',
-  Goal: 'rs',
-  DocumentReference: 'crs',
-  DiagnosticReport: 'rs',
-  Composition: 'rs',
-  Coverage: 'rs',
-  Encounter: 'rs',
+  Schedule: 'rs',
+  ServiceRequest: 'crus',
+  Slot: 'rs',
+  Task: 'crus',
 };
 
-/** What the app asks for: the launch, who the user is, and per type what the screens read and write. */
+/** What the app asks for: who the user is, and per type what the screens read and write. */
 const SCOPE = [
-  'launch openid fhirUser online_access',
+  `openid fhirUser online_access ${ADMIN_SCOPE}`,
   ...Object.entries(TYPES).map(([type, letters]) => `user/${type}.${letters}`),
 ].join(' ');
+/** In a chart, what it launched for as well, and to ask it to open its own screens. */
+const LAUNCH_SCOPE = `launch messaging/ui.launchActivity ${SCOPE}`;
 
 /**
  * Begins a launch: the address of the sign-in server to go to, in this same frame.
@@ -46,26 +66,33 @@ export async function beginLaunch(params: URLSearchParams): Promise<string> {
   const launch = params.get('launch');
   if (!iss || !launch) throw new LaunchFailure('no-launch');
   if (!isSecureContext) throw new LaunchFailure('insecure');
-  const { server, client, ehr } = await discover(iss);
-  const state = oauth.generateRandomState();
-  const verifier = oauth.generateRandomCodeVerifier();
-  const nonce = oauth.generateRandomNonce();
-  const lang = params.get('lang');
-  keepPending(state, { iss, verifier, nonce, ...(lang && { lang }) });
-  const url = new URL(server.authorization_endpoint!);
-  url.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: client.client_id,
-    redirect_uri: redirectUri(),
-    scope: ehr?.scope ?? SCOPE,
-    aud: iss,
-    launch,
-    state,
-    nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-  }).toString();
-  return url.href;
+  return authorize(iss, { launch, lang: params.get('lang') });
+}
+
+/**
+ * Begins a launch without a chart: the user signs in at our own server, and chooses patients in the app.
+ * @param params the query of `/app/`: `lang` if the link carries one
+ * @throws LaunchFailure
+ */
+export async function beginStandalone(params: URLSearchParams): Promise<string> {
+  if (!isSecureContext) throw new LaunchFailure('insecure');
+  return authorize(`${location.origin}/fhir`, { lang: params.get('lang') });
+}
+
+/** The address of the sign-in server for a FHIR base; what is needed on the way back is kept. */
+async function authorize(
+  iss: string,
+  { launch, lang }: { launch?: string; lang: string | null },
+): Promise<string> {
+  const signIn = await discover(iss);
+  const scope = signIn.ehr?.scope ?? (launch ? LAUNCH_SCOPE : SCOPE);
+  const { url, state, ...secrets } = await authorizationRequest(signIn, {
+    iss,
+    scope,
+    ...(launch && { launch }),
+  });
+  keepPending(state, { iss, ...secrets, ...(lang && { lang }) });
+  return url;
 }
 
 /**
@@ -78,41 +105,12 @@ export async function finishLaunch(params: URLSearchParams): Promise<Opening & {
   const pending = state ? takePending(state) : undefined;
   if (!state || !pending) throw new LaunchFailure('state');
   const signIn = await discover(pending.iss);
-  const token = await redeem(signIn, checkAnswer(signIn, params, state), pending);
+  const { iss } = pending;
+  const token = await redeem(signIn, checkAnswer(signIn, params, state), iss, pending);
   const opening = signIn.ehr
-    ? await exchange(signIn.ehr, pending.iss, SCOPE, pending.nonce, token)
-    : { session: createSession(signIn.server, pending.iss, token) };
+    ? await exchange(signIn.ehr, iss, LAUNCH_SCOPE, pending.nonce, token)
+    : {
+        session: createSession(signIn.server, iss, token, { again: createAgain(signIn, iss, SCOPE, token) }),
+      };
   return { ...opening, ...(pending.lang && { lang: pending.lang }) };
-}
-
-function checkAnswer({ server, client }: SignIn, params: URLSearchParams, state: string): URLSearchParams {
-  try {
-    return oauth.validateAuthResponse(server, client, params, state);
-  } catch (error) {
-    if (!(error instanceof oauth.AuthorizationResponseError)) throw new LaunchFailure('state');
-    const reason = error.error === 'access_denied' ? 'denied' : 'refused';
-    throw new LaunchFailure(reason, error.error_description);
-  }
-}
-
-async function redeem(
-  { server, client, ehr }: SignIn,
-  answer: URLSearchParams,
-  { iss, verifier, nonce }: Pending,
-): Promise<oauth.TokenEndpointResponse> {
-  try {
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      oauth.None(),
-      answer,
-      redirectUri(),
-      verifier,
-      { ...insecure(), ...(ehr && { additionalParameters: { iss } }) },
-    );
-    return await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce });
-  } catch (error) {
-    if (!(error instanceof oauth.ResponseBodyError)) throw new LaunchFailure('token');
-    throw new LaunchFailure(error.error === 'invalid_grant' ? 'expired' : 'refused', error.error_description);
-  }
 }

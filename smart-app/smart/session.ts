@@ -1,7 +1,11 @@
 // A signed-in session: who uses the app, for which patient, and a fetch that carries the token, which never leaves this closure.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#launch-context-arrives-with-your-access_token
 import * as oauth from 'oauth4webapi';
-import { CLIENT } from './discovery.ts';
+import type { Again } from './again.ts';
+import { ADMIN_SCOPE } from './discovery.ts';
+import { createTokens, type Resume, type StandingStore } from './tokens.ts';
+
+export { SessionEnded } from './tokens.ts';
 
 /** The launch's context and an authorized fetch. One per launch; another launch makes another session. */
 export interface Session {
@@ -16,40 +20,54 @@ export interface Session {
   readonly fhirUser?: string;
   /** Fetches `path` under the base (the base itself when empty) with the token; renews the token once when it has run out. */
   readonly send: (path: string, init?: RequestInit) => Promise<Response>;
+  /** The same for what this server has beside FHIR: `auth/admin/users`, `events`. */
+  readonly sendTo: (path: string, init?: RequestInit) => Promise<Response>;
+  /** The token is also good for administration: the user is a programme administrator who signed in here. */
+  readonly administers: boolean;
+  /** Whether the session goes on, waits for a sign-in, or is over. */
+  readonly standing: StandingStore;
+  /** Signs the user in again; undefined where only the EHR can. */
+  readonly resume?: Resume;
+  /** Address of the EHR's style. */
+  readonly styleUrl?: string;
+  /** How the chart's page around the app takes messages. */
+  readonly messaging?: Messaging;
 }
 
-/** The session is over, or its token turned out to be for another patient: the app must be opened again. */
-export class SessionEnded extends Error {
-  override readonly name = 'SessionEnded';
+/** https://hl7.org/fhir/smart-web-messaging/#smart-launch-context-parameters */
+export interface Messaging {
+  /** The only origin that messages go to and come from. */
+  readonly origin: string;
+  /** By it the EHR knows which launch a message belongs to. */
+  readonly handle: string;
 }
-
-/** Plain HTTP is accepted where the app itself is served over it (a server on loopback). */
-export const insecure = (): oauth.TokenEndpointRequestOptions =>
-  location.protocol === 'http:' ? { [oauth.allowInsecureRequests]: true } : {};
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** What an EHR said of a launch beside who and which patient: `need_patient_banner`, `intent`. */
+/** What an EHR said of a launch beside who and which patient: `need_patient_banner`, `intent`, its style, its messages. */
 export type LaunchWords = Readonly<Record<string, unknown>>;
 
 /**
  * Makes the session from a checked token answer.
  * @param words what the EHR said of the launch, where it is another server than that of the token
+ * @param again signs the user in again, where they sign in at our own server
  */
 export function createSession(
   server: oauth.AuthorizationServer,
   iss: string,
   answer: oauth.TokenEndpointResponse,
-  words: LaunchWords = answer,
+  { words = answer, again }: { words?: LaunchWords; again?: Again } = {},
 ): Session {
   const base = iss.replace(/\/$/, '');
   const patient = text(answer.patient);
   const intent = text(words.intent);
   const fhirUser = text(oauth.getValidatedIdTokenClaims(answer)?.fhirUser)?.replace(`${base}/`, '');
-  const tokens = createTokens(server, answer, patient);
+  const tokens = createTokens(server, answer, patient, again);
+  const { standing, resume } = tokens;
+  const styleUrl = text(words.smart_style_url);
+  const messaging = messagingOf(words);
 
-  const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    const url = path ? `${base}/${path}` : base;
+  const fetchWithToken = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const token = tokens.current();
     const response = await authorized(url, init, token);
     return response.status === 401 ? authorized(url, init, await tokens.renew(token)) : response;
@@ -58,58 +76,27 @@ export function createSession(
   return {
     base,
     needPatientBanner: words.need_patient_banner !== false,
-    send,
+    send: (path, init) => fetchWithToken(path ? `${base}/${path}` : base, init),
+    sendTo: (path, init) => fetchWithToken(new URL(`../${path}`, `${base}/`).href, init),
+    administers: text(answer.scope)?.split(' ').includes(ADMIN_SCOPE) === true,
     ...(patient && { patient }),
     ...(intent && { intent }),
     ...(fhirUser && { fhirUser }),
+    standing,
+    ...(resume && { resume }),
+    ...(styleUrl && { styleUrl }),
+    ...(messaging && { messaging }),
   };
+}
+
+function messagingOf(words: LaunchWords): Messaging | undefined {
+  const origin = text(words.smart_web_messaging_origin);
+  const handle = text(words.smart_web_messaging_handle);
+  return origin && handle ? { origin, handle } : undefined;
 }
 
 async function authorized(url: string, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('authorization', `Bearer ${token}`);
   return fetch(url, { ...init, headers, cache: 'no-store' });
-}
-
-/** Holds the tokens of one launch; several requests that meet the same stale token renew it once. */
-function createTokens(
-  server: oauth.AuthorizationServer,
-  answer: oauth.TokenEndpointResponse,
-  patient: string | undefined,
-) {
-  let access = answer.access_token;
-  let refresh = answer.refresh_token;
-  let renewal: Promise<string> | undefined;
-
-  const redeem = async (): Promise<string> => {
-    if (!refresh) throw new SessionEnded();
-    try {
-      const response = await oauth.refreshTokenGrantRequest(
-        server,
-        CLIENT,
-        oauth.None(),
-        refresh,
-        insecure(),
-      );
-      const next = await oauth.processRefreshTokenResponse(server, CLIENT, response);
-      if (next.patient !== undefined && next.patient !== patient) throw new SessionEnded();
-      access = next.access_token;
-      refresh = next.refresh_token ?? refresh;
-      return access;
-    } catch (error) {
-      // Without a network the session is not over: the next try renews it.
-      throw error instanceof TypeError ? error : new SessionEnded();
-    }
-  };
-
-  return {
-    current: () => access,
-    renew: (stale: string): Promise<string> => {
-      if (stale !== access) return Promise.resolve(access);
-      renewal ??= redeem().finally(() => {
-        renewal = undefined;
-      });
-      return renewal;
-    },
-  };
 }

@@ -4,6 +4,7 @@
 import { Button, Modal } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
+import { DraftNotice } from '../drafts/notice.tsx';
 import { useLanguage } from '../locales/index.tsx';
 import classes from './dialog.module.css';
 import type { Problem } from './problem.ts';
@@ -20,6 +21,10 @@ interface DialogProps {
   /** Does the thing; answers what was wrong, and nothing when it was done. */
   onSubmit: () => Promise<readonly Problem[]>;
   onClose: () => void;
+  /** `lg` for a form of many questions, `xl` for what is compared in a table. */
+  size?: 'md' | 'lg' | 'xl';
+  /** Nothing is asked any more: there is nothing to cancel. */
+  isOver?: boolean;
   /** The fields, each with its name and what is wrong with it. */
   children: (problem: FieldProblem) => ReactNode;
 }
@@ -62,7 +67,16 @@ function useProblems() {
   return { form, top, problems, show, forget };
 }
 
-export function FormDialog({ title, identity, submit, onSubmit, onClose, children }: DialogProps) {
+export function FormDialog({
+  title,
+  identity,
+  submit,
+  onSubmit,
+  onClose,
+  size = 'md',
+  isOver = false,
+  children,
+}: DialogProps) {
   const { t } = useLanguage();
   const { form, top, problems, show, forget } = useProblems();
   const [busy, setBusy] = useState(false);
@@ -74,18 +88,23 @@ export function FormDialog({ title, identity, submit, onSubmit, onClose, childre
     if (busy) return;
     setBusy(true);
     show([]);
-    show(await onSubmit());
-    setBusy(false);
+    try {
+      show(await onSubmit());
+    } finally {
+      setBusy(false);
+    }
   };
   const general = problems.filter(({ field }) => !field);
 
   return (
     <Modal
       opened
+      size={size}
       onClose={onClose}
       closeOnClickOutside={false}
       returnFocus={false}
       title={title}
+      classNames={{ content: classes.content }}
       closeButtonProps={{ 'aria-label': t('dialog.close') }}
     >
       <form ref={form} onSubmit={send} onChange={forget} noValidate className={classes.form}>
@@ -97,11 +116,14 @@ export function FormDialog({ title, identity, submit, onSubmit, onClose, childre
           </div>
         )}
         <p className={classes.identity}>{identity}</p>
+        <DraftNotice />
         {children((name) => problems.find(({ field }) => field === name)?.sentence)}
         <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {t('dialog.cancel')}
-          </Button>
+          {!isOver && (
+            <Button variant="default" onClick={onClose}>
+              {t('dialog.cancel')}
+            </Button>
+          )}
           <Button type="submit" aria-busy={busy}>
             {submit}
           </Button>

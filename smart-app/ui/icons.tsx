@@ -16,6 +16,8 @@ const PATHS = {
   fork: 'M2 8h4.5L13 3m-6.500 5L11 11.500m0 0 3 3m0-3-3 3',
   warning: 'M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8Zm0 3v4m0 1.900v.6',
   down: 'm4 6 4 4 4-4',
+  document: 'M4 1.8h5.2L12.5 5v9.2H4zM9 2v3.2h3.2',
+  contact: 'M2 3h12v8H7.5l-3 3v-3H2z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -52,6 +52,7 @@ export const theme = createTheme({
         error: { '--input-error-size': '14px' },
       }),
     },
+    Skeleton: { defaultProps: { animate: false } },
     Button: { defaultProps: { size: 'xs' }, vars: () => ({ root: { '--button-fz': '14px' } }) },
   },
 });

@@ -21,6 +21,16 @@ export interface NewAccount extends User {
   email?: string;
 }
 
+/** What may be changed of an account; what is absent stays, null takes a value away. */
+export interface AccountChange {
+  name?: string;
+  role?: string;
+  fhirUser?: string;
+  locale?: string | null;
+  npi?: string | null;
+  email?: string | null;
+}
+
 /** An account that cannot be made or changed so; the message is a sentence for the administrator. */
 export class AccountError extends Error {
   override readonly name = 'AccountError';
@@ -38,6 +48,8 @@ export interface Accounts {
   setPassword(username: string, password: string): Promise<void>;
   /** Switches an account on or off; off ends all its grants and refresh tokens. @throws AccountError when unknown */
   setActive(username: string, active: boolean): Promise<void>;
+  /** Changes what is said of an account; another role or FHIR user ends all its grants. @throws AccountError */
+  change(username: string, change: AccountChange): Promise<void>;
   list(): Promise<Account[]>;
   /** The active user who is linked with a subject of an issuer. */
   linked(issuer: string, subject: string): Promise<User | undefined>;
@@ -55,7 +67,10 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const LOCALES = ['en', 'es'];
 
 /** What is wrong with a new account, in a sentence. */
-function problemOf({ username, name, role, fhirUser, npi, email, locale }: NewAccount): string | undefined {
+function problemOf(
+  account: Omit<NewAccount, keyof AccountChange> & Required<AccountChange>,
+): string | undefined {
+  const { username, name, role, fhirUser, npi, email, locale } = account;
   const rules: [holds: boolean, sentence: string][] = [
     [
       USERNAME.test(username),
@@ -64,9 +79,9 @@ function problemOf({ username, name, role, fhirUser, npi, email, locale }: NewAc
     [name.trim() !== '', 'The account needs the name of the person.'],
     [ROLE.test(role), `The role "${role}" is not a code such as rn or navigator.`],
     [REFERENCE.test(fhirUser), `The FHIR user "${fhirUser}" is not a reference such as PractitionerRole/x.`],
-    [npi === undefined || NPI.test(npi), `The NPI "${npi}" does not have ten digits.`],
-    [email === undefined || EMAIL.test(email), `The e-mail address "${email}" is not one.`],
-    [locale === undefined || LOCALES.includes(locale), `The locale "${locale}" is not en or es.`],
+    [npi === null || NPI.test(npi), `The NPI "${npi}" does not have ten digits.`],
+    [email === null || EMAIL.test(email), `The e-mail address "${email}" is not one.`],
+    [locale === null || LOCALES.includes(locale), `The locale "${locale}" is not en or es.`],
   ];
   return rules.find(([holds]) => !holds)?.[1];
 }
@@ -91,9 +106,9 @@ export function createAccounts(sql: Sql, now: () => Date, grants: Pick<Grants, '
       return found;
     },
     async add(account, password) {
-      const problem = problemOf(account);
-      if (problem) throw new AccountError(problem);
       const { username, name, role, fhirUser, locale = null, npi = null, email = null } = account;
+      const problem = problemOf({ username, name, role, fhirUser, locale, npi, email });
+      if (problem) throw new AccountError(problem);
       if (password !== undefined) required(password, username);
       const hash = password === undefined ? null : await hashPassword(password);
       const { count } = await sql`
@@ -117,6 +132,25 @@ export function createAccounts(sql: Sql, now: () => Date, grants: Pick<Grants, '
       const { count } = await sql`update auth_user set active = ${active} where username = ${username}`;
       if (!count) throw unknown(username);
       if (!active) await grants.revoke(username);
+    },
+    async change(username, change) {
+      const isMoved = await sql.begin(async (transaction) => {
+        // Locked, so that of two changes at once neither brings back what the other has taken.
+        const [known] = await transaction<Required<NewAccount>[]>`
+          select ${user}, locale, npi, email from auth_user u where username = ${username} for update`;
+        if (!known) throw unknown(username);
+        const changed = { ...known, ...change, username };
+        const problem = problemOf(changed);
+        if (problem) throw new AccountError(problem);
+        const { name, role, fhirUser, locale, npi, email } = changed;
+        await transaction`
+          update auth_user set name = ${name}, role = ${role}, fhir_user = ${fhirUser}, locale = ${locale},
+            npi = ${npi}, email = ${email}
+          where username = ${username}`;
+        return role !== known.role || fhirUser !== known.fhirUser;
+      });
+      // Tokens say both, and the guard believes them.
+      if (isMoved) await grants.revoke(username);
     },
     async list() {
       return [

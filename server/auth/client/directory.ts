@@ -53,7 +53,7 @@ export function clientDirectory(sql: Sql): ClientDirectory {
       return [
         ...(await sql<
           Client[]
-        >`select id, name, scope, role, members, metadata from auth_client order by id`),
+        >`select id, name, scope, role, members, preapproved, metadata from auth_client order by id`),
       ];
     },
   };
@@ -73,21 +73,44 @@ export async function saveClients(sql: Sql, clients: readonly Client[]): Promise
 }
 
 /** Lets the organisation consent for all users of a client. @returns false when there is no such client */
-export async function approveClient(sql: Sql, id: string): Promise<boolean> {
-  const { count } = await sql`update auth_client set preapproved = true where id = ${id}`;
+export const approveClient = (sql: Sql, id: string): Promise<boolean> =>
+  changeClient(sql, id, { preapproved: true });
+
+/** What an administrator may change of a client; its metadata are its own. */
+export type ClientChange = Partial<Pick<Client, 'name' | 'scope' | 'role' | 'preapproved'>>;
+
+/** Changes a client; what is absent stays. @returns false when there is no such client */
+export async function changeClient(sql: Sql, id: string, change: ClientChange): Promise<boolean> {
+  const { name, scope, role, preapproved } = change;
+  const { count } = await sql`
+    update auth_client set name = coalesce(${name ?? null}, name), scope = coalesce(${scope ?? null}, scope),
+      role = ${role === undefined ? sql`role` : role},
+      preapproved = coalesce(${preapproved ?? null}::boolean, preapproved)
+    where id = ${id}`;
   return count > 0;
 }
 
-/** Removes a client with all it was given: grants, codes, refresh tokens, and the access tokens of its grants. */
+/** Ends what a client was given by users: grants, codes, refresh tokens, and the access tokens of its grants. */
+export async function endGrantsOf(
+  sql: Sql,
+  revocations: Pick<Revocations, 'grant'>,
+  id: string,
+): Promise<void> {
+  const grants = await sql<{ id: string }[]>`
+    select id from auth_record where kind = 'Grant' and payload ->> 'clientId' = ${id}`;
+  const ids = grants.map((grant) => grant.id);
+  for (const grant of ids) await revocations.grant(grant);
+  await sql`delete from auth_record where grant_id = any(${ids}) or (kind = 'Grant' and id = any(${ids}))`;
+}
+
+/** Removes a client with all it was given. */
 export async function removeClient(
   sql: Sql,
   revocations: Pick<Revocations, 'grant'>,
   id: string,
 ): Promise<boolean> {
   const { count } = await sql`delete from auth_client where id = ${id}`;
-  const grants = await sql<{ id: string }[]>`
-    select id from auth_record where kind = 'Grant' and payload ->> 'clientId' = ${id}`;
-  for (const grant of grants) await revocations.grant(grant.id);
+  await endGrantsOf(sql, revocations, id);
   await sql`delete from auth_record where payload ->> 'clientId' = ${id}`;
   return count > 0;
 }

@@ -19,7 +19,8 @@ export interface Invitation {
 /** Scope of an invitation that does not say one: all that users may give. */
 export const INVITED_SCOPE = `${contextScopes.join(' ')} patient/*.cruds user/*.cruds`;
 
-const INVITATION_SECONDS = 24 * 3600;
+/** Seconds that an invitation is good for. */
+export const INVITATION_SECONDS = 24 * 3600;
 const GRANT_TYPES = new Set(['authorization_code', 'refresh_token', 'client_credentials']);
 const ADDRESSES = ['jwks_uri', 'client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'];
 /** Metadata that only we write. */
@@ -30,13 +31,19 @@ type Metadata = Record<string, unknown>;
 /** The name of the rules below among oidc-provider's registration policies. */
 const POLICY = 'invited';
 
+/** What is wrong with the scope that a client may be given, in a sentence; never that of administration. */
+export function allowedScopeProblem(scope: string): string | undefined {
+  const unknown = scopeWords(scope).find((word) => !['clinical', 'context'].includes(readScope(word).kind));
+  return unknown && `The scope ${unknown} is not one that this server gives.`;
+}
+
 /**
  * Makes an initial access token: good for one registration within 24 hours.
  * @throws Error with a sentence for a scope that is none
  */
 export async function invite(sql: Sql, now: Date, { scope, role }: Invitation): Promise<string> {
-  const unknown = scopeWords(scope).find((word) => !['clinical', 'context'].includes(readScope(word).kind));
-  if (unknown) throw new Error(`The scope ${unknown} is not one that this server gives.`);
+  const problem = allowedScopeProblem(scope);
+  if (problem) throw new Error(problem);
   const token = randomBytes(32).toString('base64url');
   const iat = Math.floor(now.getTime() / 1000);
   const record = { kind: 'InitialAccessToken', iat, exp: iat + INVITATION_SECONDS, policies: [POLICY] };

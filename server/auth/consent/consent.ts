@@ -5,7 +5,7 @@ import { errors, type Grant, interactionPolicy, type RouteContext } from 'oidc-p
 import type { Sql } from '../../db/pool.ts';
 import { resourceTypes } from '../../fhir/elements.ts';
 import { FIRST_PARTY_CLIENT } from '../launch/launch.ts';
-import { grantable, readScope } from '../launch/scopes.ts';
+import { grantable, inAccessToken, readScope } from '../launch/scopes.ts';
 
 export interface ConsentDeps {
   fhirBase: string;
@@ -106,9 +106,8 @@ export const wordsOf = (grant: Grant, fhirBase: string): string[] =>
 /** Leaves of a grant only the words that were allowed, and stores it. */
 export async function narrowGrant(grant: Grant, fhirBase: string, allowed: readonly string[]): Promise<void> {
   const kept = wordsOf(grant, fhirBase).filter((word) => allowed.includes(word));
-  const of = (kind: string) => kept.filter((word) => readScope(word).kind === kind).join(' ');
-  grant.openid = { scope: of('context') };
-  grant.resources = { [fhirBase]: of('clinical') };
+  grant.openid = { scope: kept.filter((word) => readScope(word).kind === 'context').join(' ') };
+  grant.resources = { [fhirBase]: kept.filter(inAccessToken).join(' ') };
   await grant.save();
 }
 

@@ -1,7 +1,7 @@
 // What an app asks for, in plain words: scopes gathered into groups that a person can allow or decline.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/best-practices.html
 import type { Scope } from '../../fhir/access.ts';
-import { readScope } from '../launch/scopes.ts';
+import { ADMIN_SCOPE, readScope } from '../launch/scopes.ts';
 import type { Language } from '../page/language.ts';
 
 /** One thing that an app asks for. */
@@ -43,6 +43,7 @@ interface ConsentWords {
   context: string;
   online: string;
   offline: string;
+  administration: string;
 }
 
 const WORDS: Readonly<Record<Language, ConsentWords>> = {
@@ -66,6 +67,7 @@ const WORDS: Readonly<Record<Language, ConsentWords>> = {
     context: 'Know which patient and which visit are open',
     online: 'Stay signed in while you are at work, up to 12 hours',
     offline: 'Stay signed in when you are not there, until you take it back',
+    administration: 'Administer this server: trusted EHRs, apps, accounts and exports',
   },
   es: {
     kinds: {
@@ -87,12 +89,15 @@ const WORDS: Readonly<Record<Language, ConsentWords>> = {
     context: 'Saber qué paciente y qué visita están abiertos',
     online: 'Mantener la sesión iniciada mientras usted trabaja, hasta 12 horas',
     offline: 'Mantener la sesión iniciada cuando usted no está, hasta que lo revoque',
+    administration:
+      'Administrar este servidor: historias clínicas electrónicas de confianza, aplicaciones, cuentas y exportaciones',
   },
 };
 
 const IDENTITY = new Set(['openid', 'fhirUser', 'profile']);
 
 function contextGroup(word: string, words: ConsentWords): Omit<ConsentGroup, 'words'> {
+  if (word === ADMIN_SCOPE) return { key: 'administration', title: words.administration, required: false };
   if (word === 'offline_access') return { key: 'offline', title: words.offline, required: false };
   if (word === 'online_access') return { key: 'online', title: words.online, required: false };
   if (IDENTITY.has(word)) return { key: 'identity', title: words.identity, required: true };

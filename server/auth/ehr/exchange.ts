@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider';
 import { type Context, errors, type RouteContext } from 'oidc-provider';
 import { grantSeconds, wantsRefresh } from '../launch/authorize.ts';
 import { bindLaunch, createLaunch, takeLaunch } from '../launch/launch.ts';
-import { launchType, readScope } from '../launch/scopes.ts';
+import { ADMIN_SCOPE, launchType, readScope } from '../launch/scopes.ts';
 import { accountFinder } from '../token/token.ts';
 import {
   type Bound,
@@ -87,10 +87,13 @@ function refusalOf(error: unknown): unknown {
       );
 }
 
-/** The narrowed scopes that this exchange can grant: of a patient only with one, and none that outlasts its user's stay. */
+/**
+ * The narrowed scopes that this exchange can grant: of a patient only with one, none that outlasts its user's stay, and not
+ * administration: an EHR that errs about who somebody is must not change what is trusted here.
+ */
 function grantedScopes({ oidc }: RouteContext, { patient }: Bound): Set<string> {
   const words = [...oidc.requestParamScopes].filter((word) => {
-    if (word === 'offline_access') return false;
+    if (word === 'offline_access' || word === ADMIN_SCOPE) return false;
     if (word.startsWith('patient/')) return patient !== undefined;
     const type = launchType(word);
     return type === undefined || (type === 'patient' && patient !== undefined);

@@ -75,10 +75,14 @@ async function signerOf(
   const found = issuer && jwksUri ? undefined : await discoverEhr(fhirBase);
   const signer = issuer ?? found?.issuer;
   if (!signer)
-    throw new EhrDescriptionError('The EHR does not say who signs its id tokens. Say it with --issuer.');
+    throw new EhrDescriptionError(
+      'The EHR does not say who signs its id tokens. Say it as the issuer (--issuer).',
+    );
   const keys = jwksUri ?? found?.jwks_uri ?? (await discoverKeys(signer));
   if (!keys)
-    throw new EhrDescriptionError('The EHR does not say where its keys are. Say it with --jwks-uri.');
+    throw new EhrDescriptionError(
+      'The EHR does not say where its keys are. Say it as the jwksUri (--jwks-uri).',
+    );
   checkAddress('The issuer', signer);
   checkAddress('The address of the keys', keys);
   return { issuer: signer, jwksUri: keys };
@@ -97,7 +101,7 @@ export async function registerEhr(sql: Sql, ownBase: string, said: EhrDescriptio
   const clientId = said.clientId ?? known?.clientId;
   if (!clientId)
     throw new EhrDescriptionError(
-      'The id that this app has as a client of the EHR is missing (--client-id).',
+      'The id that this app has as a client of the EHR is missing: clientId (--client-id).',
     );
   const registered: Issuer = {
     fhirBase,

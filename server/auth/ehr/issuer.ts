@@ -35,6 +35,8 @@ export interface Issuers {
   signing(issuer: string): Issuer | undefined;
   /** Origins of the pages that may show ours in a frame. */
   frameOrigins(): readonly string[];
+  /** Origins at which an EHR may keep the style that its apps take on: those, and that of its FHIR base. */
+  styleOrigins(): readonly string[];
   /** Reads the registry again, now. */
   refresh(): Promise<void>;
   stop(): void;
@@ -90,12 +92,14 @@ export async function removeIssuer(sql: Sql, fhirBase: string): Promise<boolean>
 export async function createIssuers(sql: Sql, onFailure: (error: Error) => void): Promise<Issuers> {
   let active = new Map<string, Issuer>();
   let origins: readonly string[] = [];
+  let styles: readonly string[] = [];
   let running: Promise<void> | undefined;
 
   const read = async () => {
     const found = (await listIssuers(sql)).filter((issuer) => issuer.active);
     active = new Map(found.map((issuer) => [issuer.fhirBase, issuer]));
     origins = [...new Set(found.flatMap(({ frameOrigins }) => frameOrigins))];
+    styles = [...new Set([...origins, ...found.map(({ fhirBase }) => new URL(fhirBase).origin)])];
   };
   const refresh = () => {
     running ??= read().finally(() => {
@@ -112,6 +116,7 @@ export async function createIssuers(sql: Sql, onFailure: (error: Error) => void)
       return others.length ? undefined : first;
     },
     frameOrigins: () => origins,
+    styleOrigins: () => styles,
     refresh,
     stop: () => clearInterval(timer),
   };

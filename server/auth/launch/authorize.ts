@@ -10,9 +10,25 @@ import {
   dropImpliedConsent,
   needsSignIn,
 } from '../consent/consent.ts';
-import type { UserDirectory } from '../directory.ts';
-import { bindLaunch, createLaunch, hasContext, type Launch, takeLaunch } from './launch.ts';
-import { type CheckCriteria, grantable, launchType, readScope, scopeProblem, scopeWords } from './scopes.ts';
+import { ADMIN_ROLE, type UserDirectory } from '../directory.ts';
+import {
+  bindLaunch,
+  createLaunch,
+  FIRST_PARTY_CLIENT,
+  hasContext,
+  type Launch,
+  takeLaunch,
+} from './launch.ts';
+import {
+  ADMIN_SCOPE,
+  type CheckCriteria,
+  grantable,
+  inAccessToken,
+  launchType,
+  readScope,
+  scopeProblem,
+  scopeWords,
+} from './scopes.ts';
 
 export interface AuthorizeDeps {
   fhirBase: string;
@@ -43,14 +59,16 @@ export const wantsRefresh = (scopes: ReadonlySet<string>) =>
   scopes.has('offline_access') || scopes.has('online_access');
 
 /**
- * Replaces the scopes asked for by those that the client may be given, and returns the clinical ones.
+ * Replaces the scopes asked for by those that the client may be given, and returns those of the access token. Whatever a
+ * registration says, no app but that of this server administers it.
  * @param checkCriteria what says whether a restriction by search parameters can be enforced; without it none can
  * @throws InvalidScope for a restriction that cannot be enforced, or when nothing is left
  */
 export function narrowScopes({ oidc }: RouteContext, checkCriteria?: CheckCriteria): string {
   const asked = oidc.params.scope ?? '';
+  const isOurs = oidc.client.clientId === FIRST_PARTY_CLIENT;
   const granted = grantable(asked, String(oidc.client.allowed_scope ?? ''), resourceTypes).filter(
-    (word) => !word.startsWith('system/'),
+    (word) => !word.startsWith('system/') && (isOurs || word !== ADMIN_SCOPE),
   );
   const problem = scopeProblem([...scopeWords(asked), ...granted], checkCriteria);
   if (problem) throw new errors.InvalidScope(problem.sentence, problem.word);
@@ -60,7 +78,7 @@ export function narrowScopes({ oidc }: RouteContext, checkCriteria?: CheckCriter
     );
   }
   oidc.params.scope = granted.join(' ');
-  return granted.filter((word) => readScope(word).kind === 'clinical').join(' ');
+  return granted.filter(inAccessToken).join(' ');
 }
 
 /** A launch that this request has taken. */
@@ -169,12 +187,16 @@ export function grantMaker(deps: AuthorizeDeps) {
     const launch = answered ? undefined : await launchOfRequest(deps, ctx);
     await oidc.session.destroy();
     if (!launch) return answered;
-    const asked = scopesWithin(oidc.requestParamScopes, launch, taken.has(oidc));
+    const user = await deps.users.find(launch.username);
+    const fitting = [...oidc.requestParamScopes].filter(
+      (word) => word !== ADMIN_SCOPE || user?.role === ADMIN_ROLE,
+    );
+    const asked = scopesWithin(fitting, launch, taken.has(oidc));
     const scopes = await consentedScopes(deps, ctx, launch.username, asked);
     const grant = new oidc.provider.Grant({ accountId: launch.username, clientId: oidc.client.clientId });
-    const clinical = scopes.filter((word) => readScope(word).kind === 'clinical');
+    const ofToken = scopes.filter(inAccessToken);
     grant.addOIDCScope(scopes.filter((word) => readScope(word).kind === 'context').join(' '));
-    grant.addResourceScope(deps.fhirBase, clinical.join(' '));
+    grant.addResourceScope(deps.fhirBase, ofToken.join(' '));
     const id = await grant.save();
     await bindLaunch(deps.sql, deps.now(), launch.id, id, grantSeconds(oidc.requestParamScopes));
     return grant;

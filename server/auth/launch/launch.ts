@@ -8,6 +8,14 @@ import { contextType, type FhirContextItem, launchProblem } from './context.ts';
 /** The client that belongs to this product: public, registered by the server itself. */
 export const FIRST_PARTY_CLIENT = 'throughline-app';
 
+/** What an EHR says of the frame that it shows an app in; told to the app beside the token, and to nobody else. */
+export interface LaunchFrame {
+  /** Address of the style that the app may take on: JSON that any origin may read. */
+  styleUrl?: string;
+  /** SMART Web Messaging: the origin of the chart's page, and the handle by which it knows this launch. */
+  messaging?: { origin: string; handle: string };
+}
+
 /** What an EHR says when it launches an app. */
 export interface LaunchContext {
   /** Local user whom the EHR has authenticated. */
@@ -23,6 +31,7 @@ export interface LaunchContext {
   needPatientBanner?: boolean;
   /** Opaque identifier of the organisation that launches. */
   tenant?: string;
+  frame?: LaunchFrame;
 }
 
 /** A launch as it is stored. */
@@ -35,6 +44,7 @@ export interface Launch {
   intent: string | null;
   needPatientBanner: boolean | null;
   tenant: string | null;
+  frame: LaunchFrame | null;
 }
 
 const LAUNCH_SECONDS = 300;
@@ -49,19 +59,19 @@ export async function createLaunch(sql: Sql, now: Date, context: LaunchContext):
   if (problem) throw badRequest(problem);
   const id = randomBytes(32).toString('base64url');
   const { username, clientId = FIRST_PARTY_CLIENT, patient = null, encounter = null, fhirContext } = context;
-  const { intent = null, needPatientBanner = null, tenant = null } = context;
+  const { intent = null, needPatientBanner = null, tenant = null, frame } = context;
   await sql`
     insert into auth_launch (id, client_id, username, patient, encounter, fhir_context, intent, need_patient_banner,
-                             tenant, expires_at)
+                             tenant, frame, expires_at)
     values (${id}, ${clientId}, ${username}, ${patient}, ${encounter},
             ${fhirContext?.length ? sql.json(fhirContext as never) : null}, ${intent}, ${needPatientBanner},
-            ${tenant}, ${later(now, LAUNCH_SECONDS)})`;
+            ${tenant}, ${frame ? sql.json(frame as never) : null}, ${later(now, LAUNCH_SECONDS)})`;
   return id;
 }
 
 const columns = (sql: Sql) =>
   sql`id, username, patient, encounter, fhir_context as "fhirContext", intent,
-      need_patient_banner as "needPatientBanner", tenant`;
+      need_patient_banner as "needPatientBanner", tenant, frame`;
 
 /** Takes a launch, so that nobody can take it again; undefined when it is unknown, taken, too old or another client's. */
 export async function takeLaunch(
@@ -112,4 +122,24 @@ export function launchParameters(launch: Launch): Record<string, unknown> {
   const { patient, encounter, fhirContext, intent, needPatientBanner, tenant } = launch;
   const told = { patient, encounter, fhirContext, intent, need_patient_banner: needPatientBanner, tenant };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
+}
+
+/**
+ * What the app is told of the frame that it is shown in.
+ * @param style the style of an EHR that names none of its own
+ * @param mayMessage the app was given the scope to send messages
+ */
+export function frameParameters(
+  frame: LaunchFrame | null,
+  style: string,
+  mayMessage: boolean,
+): Record<string, string> {
+  const messaging = mayMessage ? frame?.messaging : undefined;
+  return {
+    smart_style_url: frame?.styleUrl ?? style,
+    ...(messaging && {
+      smart_web_messaging_origin: messaging.origin,
+      smart_web_messaging_handle: messaging.handle,
+    }),
+  };
 }

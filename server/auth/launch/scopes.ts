@@ -2,6 +2,9 @@
 // https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources
 import type { Letter, Scope } from '../../fhir/access.ts';
 
+/** The scope to ask the EHR's page to open one of its own screens. https://hl7.org/fhir/smart-web-messaging/#scopes */
+export const MESSAGING_SCOPE = 'messaging/ui.launchActivity';
+
 /** Scopes that ask for context, identity or refresh tokens rather than for resources. */
 export const contextScopes = [
   'openid',
@@ -12,12 +15,20 @@ export const contextScopes = [
   'launch/encounter',
   'online_access',
   'offline_access',
+  MESSAGING_SCOPE,
 ] as const;
+
+/**
+ * The scope of the addresses below `/auth/admin`, which are no FHIR. SMART leaves names with `__` to servers. Only the app of
+ * this server is given it, and only when a programme administrator signs in here: docs/administration.md.
+ */
+export const ADMIN_SCOPE = '__admin';
 
 /** What one word of a scope parameter turns out to be. */
 export type ScopeReading =
   | { kind: 'context'; word: string }
   | { kind: 'clinical'; word: string; scope: Scope }
+  | { kind: 'administration'; word: string }
   /** A clinical scope whose part after `?` is no series of search parameters; never read as the scope without it. */
   | { kind: 'malformed'; word: string }
   | { kind: 'unknown'; word: string };
@@ -55,6 +66,7 @@ function readCriteria(text: string): string | undefined {
 /** Reads one word of a scope parameter. Letters out of the order `cruds` are unknown, as the specification leaves them undefined. */
 export function readScope(word: string): ScopeReading {
   if (CONTEXT.has(word) || LAUNCH_CONTEXT.test(word)) return { kind: 'context', word };
+  if (word === ADMIN_SCOPE) return { kind: 'administration', word };
   const [, level, type, verbs, restriction] = CLINICAL.exec(word) ?? [];
   if (!level || !type || !verbs) return { kind: 'unknown', word };
   const criteria = restriction === undefined ? undefined : readCriteria(restriction);
@@ -74,6 +86,10 @@ export function readScope(word: string): ScopeReading {
  * undefined for other scopes.
  */
 export const launchType = (word: string): string | undefined => LAUNCH_CONTEXT.exec(word)?.[1];
+
+/** True for words that the access token itself carries; the others are kept with the grant. */
+export const inAccessToken = (word: string): boolean =>
+  ['clinical', 'administration'].includes(readScope(word).kind);
 
 /** The words of a scope parameter, each once, in the order given. */
 export const scopeWords = (text: string): string[] => [...new Set(text.split(' ').filter(Boolean))];
@@ -121,6 +137,7 @@ export function grantable(asked: string, allowed: string, types: ReadonlySet<str
   const granted = scopeWords(asked).flatMap((word) => {
     const reading = readScope(word);
     if (reading.kind === 'context') return contextAllowed(word, allowedWords) ? [word] : [];
+    if (reading.kind === 'administration') return allowedWords.has(word) ? [word] : [];
     if (reading.kind !== 'clinical') return [];
     const { scope } = reading;
     if (scope.type !== '*' && !types.has(scope.type)) return [];

@@ -5,8 +5,15 @@ import { type JWTPayload, SignJWT } from 'jose';
 import { resourceTypes } from '../../fhir/elements.ts';
 import type { ClientDirectory } from '../client/directory.ts';
 import type { AuthDeps } from '../deps.ts';
-import type { PatientDirectory, UserDirectory } from '../directory.ts';
-import { type CheckCriteria, grantable, readScope, scopeProblem, scopeWords } from '../launch/scopes.ts';
+import { ADMIN_ROLE, type PatientDirectory, type UserDirectory } from '../directory.ts';
+import {
+  ADMIN_SCOPE,
+  type CheckCriteria,
+  grantable,
+  readScope,
+  scopeProblem,
+  scopeWords,
+} from '../launch/scopes.ts';
 import type { Keys } from './keys.ts';
 import { ACCESS_TOKEN_SECONDS, userClaims } from './token.ts';
 
@@ -85,12 +92,13 @@ async function forUser(
   if (!user) throw new Refusal(`There is no user ${username}. Users: ${names.join(', ')}.`);
   if (patient && !(await patients.find(patient))) throw new Refusal(`There is no patient ${patient}.`);
   if (encounter && !patient) throw new Refusal('An encounter needs its patient. Name both.');
+  const administration = user.role === ADMIN_ROLE ? ` ${ADMIN_SCOPE}` : '';
   const fallback = patient ? 'patient/*.cruds' : 'user/*.cruds';
   return {
     sub: user.username,
     client_id: 'demo-token',
     ...userClaims(user, { patient, encounter }),
-    scope: scopeOf(deps, scope, fallback, 'patient/*.cruds user/*.cruds'),
+    scope: scopeOf(deps, scope, fallback, `patient/*.cruds user/*.cruds${administration}`),
   };
 }
 

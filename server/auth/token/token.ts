@@ -4,7 +4,8 @@ import type { Context, RouteContext, Token } from 'oidc-provider';
 import type { Sql } from '../../db/pool.ts';
 import type { User, UserDirectory } from '../directory.ts';
 import { styleUrl } from '../discovery.ts';
-import { launchOf, launchParameters } from '../launch/launch.ts';
+import { frameParameters, launchOf, launchParameters } from '../launch/launch.ts';
+import { MESSAGING_SCOPE } from '../launch/scopes.ts';
 
 /** Seconds that an access token is good for. */
 export const ACCESS_TOKEN_SECONDS = 3600;
@@ -57,12 +58,13 @@ export function tokenAnswer(sql: Sql) {
     if (!token) return;
     const { oidc } = ctx as RouteContext;
     const launch = await launchOf(sql, token.grantId);
-    // The style is that of the EHR which the app is launched from: with scope launch, which no other launch is granted.
-    const styled = oidc.grant?.getOIDCScopeFiltered(new Set(['launch']));
+    // Style and messages are those of the EHR which the app is launched from: with scope launch, which no other launch is granted.
+    const has = (scope: string) => Boolean(oidc.grant?.getOIDCScopeFiltered(new Set([scope])));
+    const style = styleUrl(oidc.provider.issuer);
     ctx.body = {
       ...(ctx.body as object),
       ...(launch && launchParameters(launch)),
-      ...(styled && { smart_style_url: styleUrl(oidc.provider.issuer) }),
+      ...(has('launch') && frameParameters(launch?.frame ?? null, style, has(MESSAGING_SCOPE))),
       scope: grantedScope(ctx as RouteContext),
     };
   };

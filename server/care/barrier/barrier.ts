@@ -8,9 +8,9 @@ export const BARRIER_TYPE = system('cn-barrier-type');
 export const CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
 const VERIFICATION = 'http://terminology.hl7.org/CodeSystem/condition-ver-status';
 
-const STANDING = ['active', 'recurrence', 'relapse'];
-const OUT_OF_THE_WAY = ['inactive', 'remission', 'resolved'];
-const NOT_THERE = ['entered-in-error', 'refuted'];
+export const STANDING = ['active', 'recurrence', 'relapse'];
+export const OUT_OF_THE_WAY = ['inactive', 'remission', 'resolved'];
+export const NOT_THERE = ['entered-in-error', 'refuted'];
 
 export const isBarrier = ({ category }: Condition): boolean => hasCode(category, CATEGORY, 'cn-barrier');
 

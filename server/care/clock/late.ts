@@ -11,11 +11,17 @@ import { FIRST_RESPONSE, promisedBy } from './sla.ts';
 
 type Status = Task['status'];
 /** Somebody has to do something; what is on hold, or not yet asked for, is late for nobody. */
-const RUNNING: ReadonlySet<Status> = new Set(['requested', 'received', 'accepted', 'ready', 'in-progress']);
+export const RUNNING: ReadonlySet<Status> = new Set([
+  'requested',
+  'received',
+  'accepted',
+  'ready',
+  'in-progress',
+]);
 /** A hand-off is promised to be answered: once it is accepted its clock has stopped. */
-const WAITING: ReadonlySet<Status> = new Set(['requested', 'received', 'ready']);
+export const WAITING: ReadonlySet<Status> = new Set(['requested', 'received', 'ready']);
 
-const QUESTION = 'nav-inbound-query';
+export const QUESTION = 'nav-inbound-query';
 
 const codeOfTask = ({ code }: Task): string | undefined => codeOf(code, TASK_CODE);
 const ownerOf = ({ owner }: Task): string | undefined => tailOf(owner as Reference | undefined);

@@ -66,7 +66,7 @@ export const SLAS: Readonly<Record<string, Sla>> = {
   'loop-closure': { routine: businessDays('loop-closure', 2) },
 };
 
-const URGENT: ReadonlySet<Task['priority']> = new Set(['urgent', 'asap', 'stat']);
+export const URGENT: ReadonlySet<Task['priority']> = new Set(['urgent', 'asap', 'stat']);
 
 /** What is promised for a task; undefined for work that has no promise of its own. */
 export function promiseFor({ code, priority }: Task): Promised | undefined {

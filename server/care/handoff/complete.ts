@@ -125,8 +125,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
 ];
 
+/** The issue of a requirement; the words of its details name what is needed, for those who mend it. */
+function missing({ item, sentence, expression }: Requirement): Issue {
+  const found = issue('required', sentence, expression, HANDOFF_COMPLETE);
+  return { ...found, details: { ...found.details, text: item } };
+}
+
 /** What is missing: an issue for each. */
 export const missingOf = (facts: HandoffFacts): Issue[] =>
   REQUIREMENTS.filter(({ side, isMet }) => (side === undefined || side === facts.side) && !isMet(facts)).map(
-    ({ sentence, expression }) => issue('required', sentence, expression, HANDOFF_COMPLETE),
+    missing,
   );

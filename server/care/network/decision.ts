@@ -19,7 +19,7 @@ export type Order = ServiceRequest | DeviceRequest;
 
 export const DECISION = 'network-decision';
 export const OBSERVATION = system('cn-observation');
-const REASON = system('cn-off-network-reason');
+export const REASON = system('cn-off-network-reason');
 const CURRENCY = 'urn:iso:std:iso:4217';
 /** Most options that a decision names; all of them are counted. */
 const MOST_NAMED = 20;

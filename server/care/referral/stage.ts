@@ -8,7 +8,7 @@ import { isOpen } from '../state/task.ts';
 import { isFollowing, isReferral } from './order.ts';
 
 /** The stages in their order. */
-const WAY = [
+export const WAY = [
   'need-identified',
   'ordered',
   'network-checked',

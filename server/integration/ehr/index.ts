@@ -1,8 +1,10 @@
-// The back end of the demo EHR at /ehr/: which users and patients there are, and a real SMART launch for one of them.
+// The back end of the demo EHR at /ehr/: which users and patients there are, its look, and a real SMART launch for one of them.
 // A demonstration, not an interface: it trusts its caller to say who the user is. DEMO=off leaves it out.
 // https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, forbidden, notFound, unsupportedMediaType } from '../../fhir/errors.ts';
+import { STYLES, type StyleName } from './style.ts';
 
 export interface DemoEhrUser {
   username: string;
@@ -26,6 +28,8 @@ export interface DemoEhrLaunch {
   encounter?: string;
   intent?: string;
   needPatientBanner?: boolean;
+  /** The address of the chart's style, and how its page takes messages. */
+  frame?: { styleUrl: string; messaging: { origin: string; handle: string } };
 }
 
 export interface DemoEhrDeps {
@@ -41,10 +45,12 @@ const FIELDS: Readonly<Record<string, 'string' | 'boolean'>> = {
   encounter: 'string',
   intent: 'string',
   needPatientBanner: 'boolean',
+  style: 'string',
 };
 
-interface LaunchRequest extends Omit<DemoEhrLaunch, 'username'> {
+interface LaunchRequest extends Omit<DemoEhrLaunch, 'username' | 'frame'> {
   user: string;
+  style?: StyleName;
 }
 
 function parse(text: string): unknown {
@@ -65,6 +71,9 @@ function launchRequest(text: string): LaunchRequest {
     const type = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
     if (!type) throw badRequest(`Unknown field "${name}". Known fields: ${Object.keys(FIELDS).join(', ')}.`);
     if (typeof value !== type) throw badRequest(`The field "${name}" has to be a ${type}.`);
+  }
+  if ('style' in body && !Object.hasOwn(STYLES, String(body.style))) {
+    throw badRequest(`The field "style" has to be one of ${Object.keys(STYLES).join(', ')}.`);
   }
   if (!('user' in body)) throw badRequest('The field "user" is missing. GET /ehr/context lists the users.');
   return body as LaunchRequest;
@@ -87,7 +96,7 @@ function fromOurOwnPage({ headers }: FastifyRequest, publicUrl: string): void {
   }
 }
 
-/** Adds `GET /ehr/context` and `POST /ehr/launch`, unless DEMO is off. */
+/** Adds `GET /ehr/context`, `GET /ehr/style/<name>.json` and `POST /ehr/launch`, unless DEMO is off. */
 export function registerDemoEhr(
   app: FastifyInstance,
   { config, users, patients, launch }: DemoEhrDeps,
@@ -105,6 +114,10 @@ export function registerDemoEhr(
     });
   });
 
+  for (const [name, style] of Object.entries(STYLES)) {
+    app.get(`/ehr/style/${name}.json`, async (_request, reply) => reply.send(style));
+  }
+
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -113,16 +126,21 @@ export function registerDemoEhr(
       if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
         throw unsupportedMediaType('A launch is asked for in JSON: send Content-Type: application/json.');
       }
-      const { user, ...context } = launchRequest(request.body ?? '');
+      const { user, style = 'light', ...context } = launchRequest(request.body ?? '');
       if (!(await users.find(user)))
         throw notFound('There is no such user. GET /ehr/context lists the users.');
       if (context.patient !== undefined && !(await patients.find(context.patient))) {
         throw notFound('There is no such patient. GET /ehr/context lists the patients.');
       }
-      const handle = await launch({ username: user, ...context });
+      const messaging = { origin: new URL(publicUrl).origin, handle: randomBytes(24).toString('base64url') };
+      const frame = { styleUrl: `${publicUrl}/ehr/style/${style}.json`, messaging };
+      const handle = await launch({ username: user, ...context, frame });
       const iss = `${publicUrl}/fhir`;
       const url = `${publicUrl}/app/launch?${new URLSearchParams({ iss, launch: handle })}`;
-      return reply.code(201).header('cache-control', 'no-store').send({ launch: handle, iss, url });
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ launch: handle, iss, url, messaging });
     });
   });
 }

@@ -1,6 +1,7 @@
 // The operations of care work with their addresses. https://hl7.org/fhir/R4/operations.html
 import type { Operation } from '../index.ts';
 import { contactOperations } from './contact.ts';
+import { figuresOperations } from './figures.ts';
 import { handoffOperations } from './handoff.ts';
 import { minutesOperations } from './minutes.ts';
 import { networkOperations } from './network.ts';
@@ -24,4 +25,5 @@ export const careOperations: readonly Operation[] = [
   ...questionnaireOperations,
   ...minutesOperations,
   ...timelineOperations,
+  ...figuresOperations,
 ];

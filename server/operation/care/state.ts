@@ -1,7 +1,8 @@
-// The operations on the states of a task: claiming it, moving it, and how other guides see it. https://hl7.org/fhir/R4/operations.html
+// The operations on the states of a task: claiming it, moving it, taking that back, and how other guides see it. https://hl7.org/fhir/R4/operations.html
 import type { Operation } from '../index.ts';
 import { claim } from './state/claim.ts';
 import { transition } from './state/transition.ts';
+import { undo } from './state/undo.ts';
 import { view } from './state/view.ts';
 
 const OURS = 'https://throughline.example/fhir/OperationDefinition';
@@ -22,6 +23,14 @@ export const stateOperations: readonly Operation[] = [
     type: 'Task',
     definition: `${OURS}/Task-transition`,
     handler: transition,
+  },
+  {
+    code: 'undo',
+    method: 'POST',
+    path: 'Task/{id}/$undo',
+    type: 'Task',
+    definition: `${OURS}/Task-undo`,
+    handler: undo,
   },
   {
     code: 'view',

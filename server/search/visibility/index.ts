@@ -87,6 +87,14 @@ export class Visibilities {
     return this.#compiled(access, [{ types: [...types], limits, labels: false }], types);
   }
 
+  /** Whether the caller sees resources that are like one, of some patient: nothing but its content is judged. */
+  showsSuch(access: Access, letter: Letter, sample: Resource): boolean {
+    const passes = (test: Test) =>
+      test.kind !== 'criteria' || matchesCriteria(sample, test.criteria, this.#deps);
+    const limits = limitsOf(access, sample.resourceType, letter);
+    return limits?.every((limit) => limit.some((tests) => tests.every(passes))) ?? false;
+  }
+
   /** What keeps search parameters from being a condition of access: one sentence, or undefined. @param type or `*` */
   criteriaProblem = (type: string, criteria: string): string | undefined =>
     criteriaProblem(type, criteria, this.#deps);

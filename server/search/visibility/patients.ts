@@ -35,10 +35,31 @@ type SetSql<K extends PatientSet['by']> = (
   context: PatientsContext,
 ) => string;
 
+/**
+ * The patients who are assigned to the caller, as `access_assigned` says of one (db/migrations/0018-access.sql). Over ten
+ * thousand tasks it takes 0.1 s where asking for the patient of each takes 20.
+ */
+function assignedSql({ registry, caller }: PatientsContext): string {
+  const id = (type: string, code: string) => registry.find(type, code)!.id;
+  const person = `access_person(${caller()})`;
+  const linked = (type: string, toPerson: string, status: string) =>
+    `select acl_t.target from index_reference acl_m
+      join index_token acl_s on acl_s.rid = acl_m.rid and acl_s.param = ${id(type, 'status')} and ${status}
+      join index_reference acl_t on acl_t.rid = acl_m.rid and acl_t.param = ${id(type, 'patient')}
+      where acl_m.param = ${id(type, toPerson)} and acl_m.target = any(${person})`;
+  return `${linked('CareTeam', 'participant', "acl_s.code = 'active'")}
+    union all select acl_g.rid from index_reference acl_g
+      where acl_g.param = ${id('Patient', 'general-practitioner')} and acl_g.target = any(${person})
+    union all ${linked('Task', 'owner', "acl_s.code <> all('{rejected,cancelled,failed,completed,entered-in-error}')")}`;
+}
+
 const kinds: { [K in PatientSet['by']]: SetSql<K> } = {
   patient: ({ id }, patient, { ridOf, statement }) =>
     `${patient} = ${statement.add(ridOf(`Patient/${id}`), 'bigint')}`,
-  assigned: (_set, patient, { caller }) => `access_assigned(${patient}, ${caller()})`,
+  assigned: (_set, patient, context) =>
+    context.statement.wide
+      ? `${patient} in (${assignedSql(context)})`
+      : `access_assigned(${patient}, ${context.caller()})`,
   group: ({ group }, patient, { registry, ridOf, statement }) =>
     `exists (select from index_reference acl_g where acl_g.param = ${registry.find('Group', 'member')!.id}
       and acl_g.target = ${patient} and acl_g.rid = ${statement.add(ridOf(group), 'bigint')})`,

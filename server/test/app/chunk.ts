@@ -13,7 +13,8 @@ await buildAppIfStale();
 
 /** The built script whose name starts so. @throws Error when there is not exactly one */
 export function builtScript(start: string): { url: URL; text: string } {
-  const names = readdirSync(ASSETS).filter((name) => name.startsWith(`${start}-`) && name.endsWith('.js'));
+  const isIt = new RegExp(`^${start}-[\\w-]{8}\\.js$`);
+  const names = readdirSync(ASSETS).filter((name) => isIt.test(name));
   if (names.length !== 1) throw new Error(`${names.length} scripts of the app are called ${start}.`);
   const url = new URL(names[0]!, ASSETS);
   return { url, text: readFileSync(url, 'utf8') };

@@ -394,7 +394,27 @@ t.test('what happens at the authorization server is recorded too', async (t) => 
     ],
   });
   t.match(refused, { subtype: [{ code: 'refused' }], outcome: '4', outcomeDesc: 'Refused: invalid_grant.' });
-  for (const event of [login!, refused!]) t.strictSame(problems(event), []);
+  audit.recordEvent({
+    kind: 'administration',
+    client: 'app',
+    user: 'admin',
+    change: { action: 'U', what: 'account', id: 'nurse', members: [['role', 'rn']] },
+  });
+  const changed = (await events()).at(-1);
+  t.match(changed, {
+    type: { code: '110137' },
+    subtype: [{ code: 'administration' }],
+    action: 'U',
+    entity: [
+      {
+        what: {
+          identifier: { system: 'https://throughline.example/fhir/identifier/account', value: 'nurse' },
+        },
+        detail: [{ type: 'role', valueString: 'rn' }],
+      },
+    ],
+  });
+  for (const event of [login!, refused!, changed!]) t.strictSame(problems(event), []);
 });
 
 t.test('events are found by date, agent, patient, action, outcome and address', async (t) => {

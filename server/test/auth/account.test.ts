@@ -68,6 +68,19 @@ t.test('accounts', async (t) => {
     );
   });
 
+  t.test('two changes of an account at once both hold', async (t) => {
+    await accounts.add({ username: 'moved', name: 'M', role: 'programme-admin', fhirUser: 'Practitioner/m' });
+    let renaming: Promise<void> | undefined;
+    await sql.begin(async (other) => {
+      await other`update auth_user set role = 'rn' where username = 'moved'`;
+      renaming = accounts.change('moved', { name: 'N' });
+      await new Promise((done) => setTimeout(done, 200));
+    });
+    await renaming;
+    const moved = (await accounts.list()).find(({ username }) => username === 'moved');
+    t.match(moved, { name: 'N', role: 'rn' }, 'nobody gets a role back that was taken');
+  });
+
   t.test('an unknown user takes as long as a wrong password', async (t) => {
     const times: Record<'nadia' | 'nobody', number[]> = { nadia: [], nobody: [] };
     for (let n = 0; n < 8; n++) {

@@ -59,14 +59,22 @@ t.test('the demo EHR', async (t) => {
       { origin: server.publicUrl },
     );
     t.equal(response.status, 201);
-    const { launch, iss, url } = (await response.json()) as Record<string, string>;
+    const { launch, iss, url, messaging } = (await response.json()) as {
+      launch: string;
+      iss: string;
+      url: string;
+      messaging: { origin: string; handle: string };
+    };
+    t.equal(messaging.origin, server.publicUrl);
+    t.match(messaging.handle, /^[\w-]{32}$/);
     t.equal(iss, server.fhirBase);
-    t.equal(url, `${server.publicUrl}/app/launch?${new URLSearchParams({ iss: iss!, launch: launch! })}`);
+    t.equal(url, `${server.publicUrl}/app/launch?${new URLSearchParams({ iss, launch })}`);
     const app = await discover(server);
-    t.match(await redeem(app, location(await authorize(app, { launch }))), {
-      patient: 'ana',
-      need_patient_banner: false,
-    });
+    const answer = await redeem(app, location(await authorize(app, { launch })));
+    const styleUrl = `${server.publicUrl}/ehr/style/light.json`;
+    t.match(answer, { patient: 'ana', need_patient_banner: false, smart_style_url: styleUrl });
+    const style = await fetch(styleUrl);
+    t.match(await style.json(), { color_background: /^#/, color_highlight: /^#/ });
   });
 
   t.test('refuses what it does not know, in words', async (t) => {
@@ -76,6 +84,7 @@ t.test('the demo EHR', async (t) => {
       [{ patient: 'ana' }, 400, /"user" is missing/],
       [{ user: 'nurse', patient: 5 }, 400, /"patient" has to be a string/],
       [{ user: 'nurse', pateint: 'ana' }, 400, /Unknown field "pateint"/],
+      [{ user: 'nurse', style: 'constructor' }, 400, /"style" has to be one of light, dark/],
       [[], 400, /JSON object/],
       ['{', 400, /not valid JSON/],
     ];

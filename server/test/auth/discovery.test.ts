@@ -38,6 +38,7 @@ t.test('discovery', async (t) => {
         'launch/encounter',
         'online_access',
         'offline_access',
+        'messaging/ui.launchActivity',
         'patient/*.cruds',
         'user/*.cruds',
         'system/*.cruds',

@@ -7,7 +7,8 @@ import t, { type Test } from 'tap';
 import { createIssuers, type Issuer, saveIssuer } from '../../auth/ehr/issuer.ts';
 import type { LocalPatient } from '../../auth/ehr/link.ts';
 import type { Charts } from '../../auth/ehr/link-charts.ts';
-import { linkUser } from '../../auth/ehr/link-store.ts';
+import { linkUser, requestLink } from '../../auth/ehr/link-store.ts';
+import { saveUsers } from '../../auth/index.ts';
 import { startAuthorizationServer } from './harness.ts';
 import { CLIENT_ID, EHR_TOKEN, type Ehr, MRN, startEhr } from './trusted-ehr.ts';
 
@@ -177,6 +178,18 @@ t.test('Its refresh token gives tokens for the same patient, and is good once', 
   const again = await token({ ...refresh, refresh_token: body.refresh_token });
   t.equal(again.status, 400);
   t.equal(again.body.error, 'invalid_grant');
+});
+
+t.test('An administrator whom an EHR vouches for does not administer this server', async (t) => {
+  const { sql } = server;
+  await saveUsers(sql, [
+    { username: 'admin', name: 'Ada', role: 'programme-admin', fhirUser: 'PractitionerRole/admin' },
+  ]);
+  const code = await requestLink(sql, new Date(), ehr.address, 'their-admin');
+  t.equal(await linkUser(sql, new Date(), code, 'admin'), undefined);
+  const { body } = await exchange({ scope: `${SCOPE} __admin` }, { sub: 'their-admin' });
+  t.match(decodeJwt(body.access_token), { sub: 'admin', scope: 'user/Task.rs patient/Patient.rs' });
+  t.notMatch(body.scope, /__admin/);
 });
 
 t.test('An EHR user who is a PractitionerRole is known by the NPI of its Practitioner', async (t) => {

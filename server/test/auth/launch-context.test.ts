@@ -154,6 +154,35 @@ t.test('the launch context', async (t) => {
     ]);
   });
 
+  t.test('an EHR that shows the app in a frame says how it looks, and how to send it messages', async (t) => {
+    const messaging = { origin: 'https://chart.example', handle: 'opaque' };
+    const frame = { styleUrl: 'https://chart.example/style.json', messaging };
+    const ofFrame = ({ answer }: { answer: SmartAnswer }) => ({
+      style: answer.smart_style_url,
+      origin: answer.smart_web_messaging_origin,
+      handle: answer.smart_web_messaging_handle,
+    });
+    const told = { style: frame.styleUrl, origin: messaging.origin, handle: messaging.handle };
+    const launched = await ehrLaunch(
+      server,
+      { ...CONTEXT, frame },
+      'launch online_access user/Task.rs messaging/ui.launchActivity',
+    );
+    t.same(ofFrame(launched), told);
+    const response = await refresh(launched.app, launched.answer.refresh_token!);
+    const { as, client } = launched.app;
+    t.same(
+      ofFrame({ answer: (await oauth.processRefreshTokenResponse(as, client, response)) as SmartAnswer }),
+      told,
+    );
+    const silent = await ehrLaunch(server, { ...CONTEXT, frame }, 'launch user/Task.rs');
+    t.same(
+      ofFrame(silent),
+      { style: frame.styleUrl, origin: undefined, handle: undefined },
+      'not without its scope',
+    );
+  });
+
   t.test('an EHR that breaks a rule is told so, and there is no launch', async (t) => {
     const refused = server.launch({ username: 'nurse', fhirContext: [{ reference: 'Patient/ana' }] });
     await t.rejects(refused, { name: 'FhirError', message: /fhirContext\[0\] is a Patient/ });

@@ -74,6 +74,7 @@ t.test('scopes for identity, context and refresh tokens are no clinical scopes',
     'launch/list?role=https://example.org/med-list-at-home',
     'online_access',
     'offline_access',
+    'messaging/ui.launchActivity',
   ]) {
     t.equal(readScope(word).kind, 'context', word);
   }

@@ -228,7 +228,9 @@ t.test('with DEMO=on an account with a password is signed in to by it only', asy
 
 t.test('the pages have the colours of the app, light and dark', async (t) => {
   const css = readFileSync(new URL('../../../smart-app/ui/tokens.css', import.meta.url), 'utf8');
-  const [light = '', dark = ''] = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, block]) => block!);
+  const [light = '', dark = ''] = [...css.matchAll(/:root(?:\[[^\]]*\])? \{([^}]*)\}/g)].map(
+    ([, block]) => block!,
+  );
   const [ours = '', oursDark = ''] = [...STYLE.matchAll(/:root\{([^}]*)\}/g)].map(([, block]) => block!);
   const values = (block: string) =>
     [...block.matchAll(/(--[\w-]+): ?([^;]+)/g)].map(([, name, value]) => [name, value]);

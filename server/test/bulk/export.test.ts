@@ -37,8 +37,12 @@ await bundle(
 
 const ME = callerOf(systemAccess);
 
-/** Exports with a folder and connections of their own. */
-function exportsIn(t: Test, folder = mkdtempSync(join(tmpdir(), 'throughline-export-'))) {
+/** Exports with a folder and connections of their own; `onType` runs when a type is begun. */
+function exportsIn(
+  t: Test,
+  folder = mkdtempSync(join(tmpdir(), 'throughline-export-')),
+  onType: (type: string) => Promise<void> = async () => {},
+) {
   const pool = openPool(server.databaseUrl, { max: 3 });
   const errors: object[] = [];
   const exports = new Exports({
@@ -46,7 +50,10 @@ function exportsIn(t: Test, folder = mkdtempSync(join(tmpdir(), 'throughline-exp
     folder,
     typeId: (type) => types.get(type)!,
     compartment: compartment!.id as number,
-    visibility: async () => UNLIMITED,
+    visibility: async (_caller, type) => {
+      await onType(type);
+      return UNLIMITED;
+    },
     newId: () => newId(new Date()),
     log: { error: (details) => errors.push(details) },
   });
@@ -68,6 +75,21 @@ const linesOf = (path: string | undefined) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+t.test('a list tells how far an export is, and how much is written', async (t) => {
+  const seen: object[] = [];
+  const { exports } = exportsIn(t, undefined, async () => void seen.push(...(await exports.list('system'))));
+  const id = await exports.start(request);
+  await exports.idle();
+  t.match(seen, [
+    { id, status: 'in-progress', types: 2, done: 0, output: [] },
+    { id, status: 'in-progress', types: 2, done: 1, output: [{ type: 'Patient', count: PATIENTS }] },
+  ]);
+  t.match(await exports.list(), [{ id, status: 'completed', types: 2, done: 2 }]);
+  t.strictSame(await exports.list('somebody else'), []);
+  await exports.cancel(id);
+  t.strictSame(await exports.list(), []);
+});
 
 t.test('writes during the export do not tear it: every file shows the moment of its start', async (t) => {
   const { exports } = exportsIn(t);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { Frame, Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { buildAppIfStale } from '../../../scripts/app-build.ts';
-import { type ChartView, openBrowser, openChart } from '../../../scripts/screenshot.ts';
+import { type ChartView, openBrowser, openChart } from '../../../scripts/browser.ts';
 import { startServer } from '../helpers/server.ts';
 
 const CALL = 'Call Ana within two business days';
@@ -76,7 +76,12 @@ t.test('A dialog is opened, filled and left by the keyboard alone, and gives foc
   const more = frame.getByRole('button', { name: `More for ${CALL}` });
   await more.focus();
   await page.keyboard.press('Enter');
-  await frame.getByRole('menuitem', { name: 'Put on hold…' }).and(frame.locator(':focus')).waitFor();
+  await frame.getByRole('menuitem').first().and(frame.locator(':focus')).waitFor();
+  const hold = frame.getByRole('menuitem', { name: 'Put on hold…' });
+  const entries = await frame.getByRole('menuitem').allInnerTexts();
+  for (let below = entries.indexOf(await hold.innerText()); below > 0; below--)
+    await page.keyboard.press('ArrowDown');
+  await hold.and(frame.locator(':focus')).waitFor();
   await page.keyboard.press('Enter');
   await frame.getByLabel('What is it waiting for?').and(frame.locator(':focus')).waitFor();
   await page.keyboard.press('Escape');
@@ -141,7 +146,7 @@ t.test('axe finds no serious violation in any dialog, in the menu and in the wor
       'close a loop',
       async (frame) => {
         await frame.getByRole('button', { name: /^Close loop/ }).click();
-        return frame.getByLabel('Which report closes it?');
+        return frame.getByRole('radiogroup', { name: 'What did you find?' });
       },
     ],
     [
@@ -167,7 +172,7 @@ t.test('axe finds no serious violation in any dialog, in the menu and in the wor
   const { url: launch } = (await answer.json()) as { url: string };
   const page = await browser.newPage({ locale: 'en-US' });
   await page.goto(launch);
-  await page.getByRole('table').waitFor();
+  await page.getByRole('grid').waitFor();
   t.same(await violations(page), [], 'work list');
   await page.close();
 });

@@ -2,7 +2,7 @@
 // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
 import t from 'tap';
 import { buildAppIfStale } from '../../../scripts/app-build.ts';
-import { openBrowser } from '../../../scripts/screenshot.ts';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { startServer } from '../helpers/server.ts';
 
 t.setTimeout(120_000);

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { openBrowser } from '../../../scripts/screenshot.ts';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { openPool } from '../../db/pool.ts';
 import { addAccount, PASSWORD } from '../auth/visitor.ts';
 import { startServer } from '../helpers/server.ts';

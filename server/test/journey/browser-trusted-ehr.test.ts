@@ -8,7 +8,7 @@ import type { Bundle, Patient, Practitioner, PractitionerRole, Resource } from '
 import type { FrameLocator, Page } from 'playwright-core';
 import t from 'tap';
 import { buildAppIfStale } from '../../../scripts/app-build.ts';
-import { openBrowser } from '../../../scripts/screenshot.ts';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { removeIssuer } from '../../auth/ehr/issuer.ts';
 import { registerEhr } from '../../auth/ehr/issuer-admin.ts';
 import { linkUser } from '../../auth/ehr/link-store.ts';
@@ -179,6 +179,8 @@ t.test(
     t.equal(await policyOf('/app/launch'), `'self' ${chartsOrigin}`);
     t.equal(await policyOf('/auth/sign-in/none'), `'self' ${chartsOrigin}`);
     t.equal(await policyOf('/ehr/'), "'self'");
+    const connects = (await fetch(`${ours.url}/app/`)).headers.get('content-security-policy');
+    t.match(connects, `connect-src 'self' ${chartsOrigin} ${theirs.url};`, 'its style may be read');
   },
 );
 
@@ -200,8 +202,8 @@ t.test(
     const elsewhere = asked.filter((url) => ![ours.url, chartsOrigin].includes(new URL(url).origin));
     t.ok(elsewhere.length > 0);
     t.ok(
-      elsewhere.every((url) => url.startsWith(`${theirs.url}/auth/authorize`)),
-      'the browser asks the EHR for nothing but the sign-in',
+      elsewhere.every((url) => /^\/auth\/(authorize|smart-style\.json)\b/.test(url.slice(theirs.url.length))),
+      'the browser asks the EHR for nothing but the sign-in and its style',
     );
     t.equal((await linksStored()).length, 0, 'nothing had to be confirmed');
     await page.close();

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { Frame, Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { buildAppIfStale } from '../../../scripts/app-build.ts';
-import { appFrame, openBrowser, openChart } from '../../../scripts/screenshot.ts';
+import { appFrame, openBrowser, openChart } from '../../../scripts/browser.ts';
 import { startServer } from '../helpers/server.ts';
 
 const CALL = 'Call Ana within two business days';

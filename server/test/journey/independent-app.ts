@@ -12,7 +12,7 @@ import type { Patient } from '@medplum/fhirtypes';
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { extract } from 'tar';
-import { openBrowser } from '../../../scripts/screenshot.ts';
+import { openBrowser } from '../../../scripts/browser.ts';
 import { hashSecret } from '../../auth/client/metadata.ts';
 import { saveClients } from '../../auth/index.ts';
 import { createLaunch, type LaunchContext } from '../../auth/launch/launch.ts';

@@ -76,6 +76,9 @@ const besideHer: readonly Form[] = [
     reference('rescheduled-from', 'Appointment/bo-appointment'),
   ),
   asked('/Appointment/$book', visit('Patient/una', 'bo-appointment')),
+  ...['', '?organization=Organization/leak-clinic', '?period-start=1931-01-01&period-end=1931-12-31'].map(
+    (query) => get(`/$team-figures${query}`),
+  ),
   ...['PlanDefinition', 'ActivityDefinition'].map((type) =>
     asked(
       `/${type}/$apply`,

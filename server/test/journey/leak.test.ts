@@ -259,7 +259,7 @@ t.test('whatever his record holds, or none at all, the answers are the same', as
 
 /** Whether an operation is about nothing of his: it tells of her, or of what was sent. */
 function isHarmless({ url }: Form): boolean {
-  return /^\/Patient\/una\/\$may-contact|^\/QuestionnaireResponse\/\$extract/.test(url);
+  return /^\/Patient\/una\/\$may-contact|^\/QuestionnaireResponse\/\$extract|^\/\$team-figures/.test(url);
 }
 
 /** Whether a refusal may tell that a resource of that id is there. */

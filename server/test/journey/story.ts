@@ -82,10 +82,36 @@ type Request = globalThis.Parameters<Ask>;
 /** What a story is told with. Every verb goes through HTTP, as somebody. */
 export type Story = Awaited<ReturnType<typeof tellStory>>;
 
-/** Starts the server of a story: the directory and the users of the demo, and the forms. @param begins the first moment */
-export async function tellStory(t: Test, begins: string) {
+/** What time it is in a story, which says itself when it moves on. */
+export interface StoryClock {
+  readonly now: () => Date;
+  readonly set: (moment: string) => void;
+}
+
+/** A clock that stands still until it is set. */
+function stillClock(begins: string): StoryClock {
   let now = new Date(begins);
-  const server = await startServer(t, { open: false, demo: true, now: () => now });
+  return {
+    now: () => now,
+    set: (moment) => {
+      now = new Date(moment);
+    },
+  };
+}
+
+/** Where a story is told: by requests in process, or listening for those who come by a browser, whose time goes on. */
+export interface Telling {
+  listen?: boolean;
+  clock?: StoryClock;
+}
+
+/** Starts the server of a story: the directory and the users of the demo, and the forms. @param begins the first moment */
+export async function tellStory(
+  t: Test,
+  begins: string,
+  { listen = false, clock = stillClock(begins) }: Telling = {},
+) {
+  const server = await startServer(t, { open: false, demo: true, listen, now: clock.now });
   await server.storeDefinitions();
   await laying(server)('PUT', '/ValueSet/look', { resourceType: 'ValueSet', id: 'look', status: 'draft' });
   const sql = openPool(server.databaseUrl, { max: 1 });
@@ -118,7 +144,7 @@ export async function tellStory(t: Test, begins: string) {
   }
   /** The time moves on; everybody signs in anew. */
   const on = (moment: string): void => {
-    now = new Date(moment);
+    clock.set(moment);
     tokens.clear();
   };
   /** Somebody outside the house signs in by portal. */
@@ -202,7 +228,7 @@ export async function tellStory(t: Test, begins: string) {
       { name: 'reason', valueString: reason },
       ...more,
     );
-  const today = () => now.toISOString();
+  const today = () => clock.now().toISOString();
   return {
     ...{
       on,

@@ -5,9 +5,9 @@ import type { ReactNode } from 'react';
 import { dueOf } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { exactly } from '../../ui/time.ts';
+import { nameOf, statusSaid, titleOf } from '../../ui/words.ts';
 import classes from './details.module.css';
 import type { View } from './view.ts';
-import { nameOf, titleOf } from './words.ts';
 
 export function Details({ task, view, heading }: { task: Task; view: View; heading?: boolean }) {
   const { t, locale } = useLanguage();
@@ -17,7 +17,7 @@ export function Details({ task, view, heading }: { task: Task; view: View; headi
     [t('details.kind'), task.description && task.code?.text],
     [t('details.due'), due && exactly(due, locale)],
     [t('details.owner'), nameOf(task.owner?.reference, view.people, view.me, t)],
-    [t('details.status'), t(`status.${task.status}`)],
+    [t('details.status'), statusSaid(task, t)],
     [t('details.reason'), task.statusReason?.text],
     [t('details.asked'), date(task.authoredOn)],
     [t('details.started'), date(task.executionPeriod?.start)],

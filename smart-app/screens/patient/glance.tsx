@@ -46,7 +46,7 @@ export function Glance({ counts, filter, onFilter, home }: GlanceProps) {
             onClick={() => onFilter(filter === own ? undefined : own)}
           >
             <Icon name={icon} />
-            <b>{`${count.n}${count.more ? '+' : ''}`}</b> {t(word, { n: count.n })}
+            <b>{`${count.n}${count.more ? '+' : ''}`}</b> {t(word, { count: count.n })}
           </button>
         );
       })}

@@ -3,6 +3,8 @@
 import type { Task } from '@medplum/fhirtypes';
 import type { Lane } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
+import { Boundary } from '../../ui/boundary.tsx';
+import { titleOf } from '../../ui/words.ts';
 import classes from './lane.module.css';
 import { TaskRow } from './task-row.tsx';
 import type { View } from './view.ts';
@@ -30,7 +32,9 @@ export function LanePanel({ lane, tasks, view, filtered, untitled }: LaneProps) 
       ) : (
         <ul>
           {tasks.map((task) => (
-            <TaskRow key={task.id} task={task} view={view} />
+            <Boundary key={task.id} of={task} as="li" name={titleOf(task, t)}>
+              <TaskRow task={task} view={view} />
+            </Boundary>
           ))}
         </ul>
       )}

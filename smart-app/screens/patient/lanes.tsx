@@ -6,6 +6,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import type { Gate } from '../../fhir/handoff.ts';
 import { isMine, type Lane, urgencyOf } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
+import { Boundary } from '../../ui/boundary.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { GatePanel } from './gate.tsx';
 import { LanePanel } from './lane.tsx';
@@ -23,6 +24,7 @@ export interface LanesProps {
 const LANES: readonly Lane[] = ['navigation', 'coordination'];
 
 export function Lanes(props: LanesProps) {
+  const { t } = useLanguage();
   const wide = useMediaQuery('(min-width: 700px)', true, { getInitialValueInEffect: false });
   if (!wide) return <Tabs {...props} />;
   const { tasks, gate, view, filtered, onHandOff } = props;
@@ -30,7 +32,9 @@ export function Lanes(props: LanesProps) {
     <div className={classes.wide}>
       <LanePanel lane="navigation" tasks={tasks.navigation} view={view} filtered={filtered} />
       <div className={classes.between}>
-        <GatePanel gate={gate} view={view} onHandOff={onHandOff} />
+        <Boundary of={gate} name={t('gate.name')}>
+          <GatePanel gate={gate} view={view} onHandOff={onHandOff} />
+        </Boundary>
       </div>
       <LanePanel lane="coordination" tasks={tasks.coordination} view={view} filtered={filtered} />
     </div>
@@ -93,7 +97,9 @@ function Tabs(props: LanesProps) {
       </div>
       {gateOpen && (
         <div className={classes.gateBelow}>
-          <GatePanel gate={gate} view={view} onHandOff={onHandOff} untitled />
+          <Boundary of={gate} name={t('gate.name')}>
+            <GatePanel gate={gate} view={view} onHandOff={onHandOff} untitled />
+          </Boundary>
         </div>
       )}
       <div role="tabpanel" id="lane-panel" aria-labelledby={`tab-${lane}`}>

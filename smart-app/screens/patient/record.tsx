@@ -1,56 +1,46 @@
-// The patient's open work: safety, the eight-second line, two lanes with the gate between them, details, referrals.
+// The patient's open work: safety, the eight-second line, two lanes with the gate between them, details, referrals, and the rest.
 // https://hl7.org/fhir/R4/task.html
 import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
-import type { Client } from '../../fhir/client.ts';
+import { useActions } from '../../actions/index.tsx';
+import { useApp } from '../../context.tsx';
 import { type Lane, placeOf } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
-import type { Session } from '../../smart/session.ts';
+import { Boundary } from '../../ui/boundary.tsx';
 import { Refusal } from '../../ui/refusal.tsx';
 import { useNow } from '../../ui/time.ts';
+import { Top } from '../../ui/top.tsx';
 import { Banner } from './banner.tsx';
+import { Begin } from './begin.tsx';
 import { Details } from './details.tsx';
 import { type Filter, Glance } from './glance.tsx';
 import { Lanes } from './lanes.tsx';
 import { Old } from './old.tsx';
+import { Panels } from './panels/index.tsx';
 import classes from './patient.module.css';
 import { Referrals } from './referrals.tsx';
 import { Safety } from './safety.tsx';
 import { sortWork } from './sort-work.ts';
-import { Top } from './top.tsx';
-import { useAct } from './use-act.ts';
-import { useActions } from './use-actions.ts';
-import { useDialog } from './use-dialog.tsx';
 import { useFocusHome } from './use-focus-home.ts';
 import type { PatientRecord } from './use-record.ts';
 import type { View } from './view.ts';
 
-interface RecordProps {
-  session: Session;
-  client: Client;
-  record: PatientRecord;
-}
-
-export function RecordScreen({ session, client, record }: RecordProps) {
+export function RecordScreen({ record }: { record: PatientRecord }) {
   const { t } = useLanguage();
+  const { client, session, me } = useApp();
   const now = useNow();
   const wide = useMediaQuery('(min-width: 1100px)', false, { getInitialValueInEffect: false });
   const [filter, setFilter] = useState<Filter>();
   const [selected, select] = useState<string>();
-  const me = session.fhirUser;
+  const { notices, dismiss, undoable, act, isOpen } = useActions();
   const { patient } = record;
-  const work = sortWork(record, me, now);
-  const actions = useActions(client, me);
-  const dialog = useDialog({ client, patient, me, now, actions, navigation: work.navigation });
-  const { act, notices, dismiss } = useAct(actions, dialog.show);
-  const home = useFocusHome(record.open, dialog.element !== undefined);
+  const work = sortWork(record, me, now, undoable);
+  const home = useFocusHome(record.open, isOpen);
 
   const view: View = {
-    ...{ client, now, me, notices, dismiss, selected, select, act },
+    ...{ client, now, me, selected, select },
     patient: patient.id!,
     people: work.people,
-    busy: actions.busy,
-    canHandOff: work.gate.state === 'closed',
     inlineDetails: !wide,
     details: (task) => <Details task={task} view={view} />,
   };
@@ -62,11 +52,18 @@ export function RecordScreen({ session, client, record }: RecordProps) {
 
   return (
     <main className={classes.screen}>
-      <Top title={t('app.title')} />
-      {session.needPatientBanner && <Banner client={client} patient={patient} />}
-      <Safety flags={record.flags} />
+      {session.patient && <Top />}
+      {session.needPatientBanner && (
+        <Boundary of={record} name={t('banner.label')}>
+          <Banner client={client} patient={patient} />
+        </Boundary>
+      )}
+      <Boundary of={record} name={t('safety.label')}>
+        <Safety flags={record.flags} />
+      </Boundary>
       {record.old && <Old {...record.old} />}
       <Glance counts={work.counts} filter={filter} onFilter={setFilter} home={home} />
+      <Begin patient={view.patient} />
       {homeless.map(([id, sentence]) => (
         <div key={id} className={classes.more}>
           <Refusal sentence={sentence} onClose={() => dismiss(id)} />
@@ -78,17 +75,23 @@ export function RecordScreen({ session, client, record }: RecordProps) {
           gate={work.gate}
           view={view}
           filtered={filter !== undefined}
-          onHandOff={() => dialog.show({ kind: 'handOff' })}
+          onHandOff={() => act('handOff', { patient: view.patient })}
         />
         {chosen && (
           <aside className={classes.aside} aria-label={t('action.details')}>
-            <Details task={chosen} view={view} heading />
+            <Boundary of={chosen}>
+              <Details task={chosen} view={view} heading />
+            </Boundary>
           </aside>
         )}
       </div>
       {record.open.more && <p className={classes.more}>{t('lane.more')}</p>}
-      <Referrals tasks={work.tasks} />
-      {dialog.element}
+      <Boundary of={record}>
+        <Referrals tasks={work.tasks} view={view} />
+      </Boundary>
+      <Boundary of={record}>
+        <Panels view={view} />
+      </Boundary>
     </main>
   );
 }

@@ -24,16 +24,26 @@ export interface SortedWork {
 const newestFirst = (a: Task, b: Task): number =>
   new Date(b.executionPeriod?.end ?? 0).getTime() - new Date(a.executionPeriod?.end ?? 0).getTime();
 
-/** @param me the user as a reference */
-export function sortWork({ open, ended }: PatientRecord, me: string | undefined, now: Date): SortedWork {
-  const tasks = [...open.tasks].sort(byUrgency(now));
+/**
+ * @param me the user as a reference
+ * @param undoable what was just done, by the id of its task: it stays in its place as long as it can be taken back
+ */
+export function sortWork(
+  { open, ended }: PatientRecord,
+  me: string | undefined,
+  now: Date,
+  undoable: ReadonlyMap<string, { readonly task: Task }>,
+): SortedWork {
+  const isOpen = new Set(open.tasks.map(({ id }) => id));
+  const staying = [...undoable.values()].map(({ task }) => task).filter(({ id }) => !isOpen.has(id));
+  const tasks = [...open.tasks, ...staying].sort(byUrgency(now));
   const late = tasks.filter((task) => urgencyOf(task, now) === 'late');
   const mine = tasks.filter((task) => isMine(task, me));
   const done = ended.tasks.filter((task) => task.status === 'completed').sort(newestFirst);
   return {
     ...{ tasks, late, mine, done },
     navigation: tasks.filter((task) => placeOf(task) === 'navigation'),
-    gate: gateOf(tasks, ended.tasks),
+    gate: gateOf(open.tasks, ended.tasks),
     people: new Map([...ended.people, ...open.people]),
     counts: {
       late: { n: late.length, more: open.more },

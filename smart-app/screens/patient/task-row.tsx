@@ -1,15 +1,16 @@
 // One task: what, when, whose, and the one button that moves it; the rest in a menu.
 // https://hl7.org/fhir/R4/task.html
 import type { Task } from '@medplum/fhirtypes';
+import { useActions } from '../../actions/index.tsx';
+import { RowActions } from '../../actions/row-actions.tsx';
 import { dueOf, type Urgency, urgencyOf } from '../../fhir/task.ts';
 import { useLanguage } from '../../locales/index.tsx';
 import { Icon, type IconName } from '../../ui/icons.tsx';
 import { Refusal } from '../../ui/refusal.tsx';
 import { exactly, saidOf } from '../../ui/time.ts';
-import { RowActions } from './row-actions.tsx';
+import { dueSaid, nameOf, statusSaid, titleOf } from '../../ui/words.ts';
 import classes from './task-row.module.css';
 import type { View } from './view.ts';
-import { dueSaid, nameOf, titleOf } from './words.ts';
 
 const ICONS: Readonly<Record<Urgency, IconName>> = {
   late: 'late',
@@ -22,12 +23,16 @@ export function TaskRow({ task, view }: { task: Task; view: View }) {
   const { t } = useLanguage();
   const ended = task.status === 'completed';
   const urgency = ended ? 'none' : urgencyOf(task, view.now);
-  const notice = view.notices.get(task.id!);
+  const { notices, dismiss, undoable } = useActions();
+  const notice = notices.get(task.id!);
+  const done = undoable.get(task.id!);
   const selected = view.selected === task.id;
   return (
     <li className={classes.row} data-urgency={urgency} data-selected={selected || undefined}>
       <span className={classes.mark}>
-        <Icon name={ended ? 'done' : task.status === 'on-hold' ? 'held' : ICONS[urgency]} />
+        <Icon
+          name={ended || done?.task === task ? 'done' : task.status === 'on-hold' ? 'held' : ICONS[urgency]}
+        />
       </span>
       <div className={classes.text}>
         <button
@@ -38,12 +43,20 @@ export function TaskRow({ task, view }: { task: Task; view: View }) {
         >
           {titleOf(task, t)}
         </button>
-        <Meta task={task} view={view} />
+        {done?.task === task ? (
+          <p className={classes.meta}>{done.sentence}</p>
+        ) : (
+          <Meta task={task} view={view} />
+        )}
       </div>
-      {!ended && <RowActions task={task} view={view} />}
+      {(!ended || done) && (
+        <div className={classes.actions}>
+          <RowActions task={task} patient={view.patient} />
+        </div>
+      )}
       {notice && (
         <div className={classes.notice}>
-          <Refusal sentence={notice} onClose={() => view.dismiss(task.id!)} />
+          <Refusal sentence={notice} onClose={() => dismiss(task.id!)} />
         </div>
       )}
       {selected && view.inlineDetails && <div className={classes.details}>{view.details(task)}</div>}
@@ -71,7 +84,7 @@ function Meta({ task, view }: { task: Task; view: View }) {
       )}
       {' · '}
       {nameOf(task.owner?.reference, view.people, view.me, t)}
-      {task.status !== 'completed' && ` · ${t(`status.${task.status}`)}`}
+      {task.status !== 'completed' && ` · ${statusSaid(task, t)}`}
     </p>
   );
 }

@@ -30,10 +30,18 @@ const FRESH = { refetchInterval: 60_000 } as const;
 
 /** @param id the patient of the token */
 export function useRecord(client: Client, id: string): Reading {
-  const patient = useQuery({ queryKey: ['patient', id], queryFn: () => readPatient(client, id) });
-  const open = useQuery({ queryKey: ['work', 'open', id], queryFn: () => openWork(client, id), ...FRESH });
-  const ended = useQuery({ queryKey: ['work', 'ended', id], queryFn: () => endedWork(client, id), ...FRESH });
-  const flags = useQuery({ queryKey: ['flags', id], queryFn: () => safetyFlags(client, id), ...FRESH });
+  const patient = useQuery({ queryKey: ['record', id, 'patient'], queryFn: () => readPatient(client, id) });
+  const open = useQuery({ queryKey: ['record', id, 'open'], queryFn: () => openWork(client, id), ...FRESH });
+  const ended = useQuery({
+    queryKey: ['record', id, 'ended'],
+    queryFn: () => endedWork(client, id),
+    ...FRESH,
+  });
+  const flags = useQuery({
+    queryKey: ['record', id, 'flags'],
+    queryFn: () => safetyFlags(client, id),
+    ...FRESH,
+  });
 
   const errors = [patient, open, ended, flags].map((query) => query.error);
   if (errors.some((error) => error instanceof WrongPatient))

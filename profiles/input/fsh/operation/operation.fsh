@@ -31,3 +31,22 @@ RuleSet: Out(n, name, min, max, type)
 * parameter[{n}].min = {min}
 * parameter[{n}].max = "{max}"
 * parameter[{n}].type = #{type}
+
+RuleSet: OnSystem
+* system = true
+* type = false
+* instance = false
+
+// A parameter of parts, and one part of it.
+RuleSet: Line(n, name, min, max)
+* parameter[{n}].name = #{name}
+* parameter[{n}].use = #out
+* parameter[{n}].min = {min}
+* parameter[{n}].max = "{max}"
+
+RuleSet: Part(n, m, name, min, max, type)
+* parameter[{n}].part[{m}].name = #{name}
+* parameter[{n}].part[{m}].use = #out
+* parameter[{n}].part[{m}].min = {min}
+* parameter[{n}].part[{m}].max = "{max}"
+* parameter[{n}].part[{m}].type = #{type}

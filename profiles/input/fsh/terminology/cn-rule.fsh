@@ -15,6 +15,7 @@ Description: "Every rule that the server enforces: the care rules and the rules 
 * #part-of-suspended "Part of a task on hold" "A part of a task is not begun or taken up again while the task is on hold."
 * #task-claim "Claiming" "Only a task that lies in a pool, and that nobody has begun, can be claimed."
 * #claim-for-another "Claiming for another" "Only a supervisor claims a task for somebody else."
+* #task-undo "Taking back" "A change of a task is taken back by whoever made it, within ten seconds, while nobody has gone on with it."
 * #task-view "View of a task" "A task is told to another guide only if the guide has a way to tell it."
 * #cancellation-by-owner "Answer to a cancellation" "Whether work stops is decided by its owner or a supervisor."
 * #request-author "Author of a request" "Only the organization that made a request changes what it orders."

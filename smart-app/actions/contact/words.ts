@@ -1,0 +1,7 @@
+// The texts of logging a contact. https://www.i18next.com/principles/namespaces
+import { area } from '../../locales/area.ts';
+import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
+
+export const useWords = area('contact', { en, es });
+export type Words = ReturnType<typeof useWords>;

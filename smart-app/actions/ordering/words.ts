@@ -1,0 +1,6 @@
+// The texts that booking, finding and ordering share. https://www.i18next.com/principles/namespaces
+import { area } from '../../locales/area.ts';
+import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
+
+export const useOrderingWords = area('ordering', { en, es });

@@ -1,0 +1,6 @@
+// The texts around a form; those of the form are its own. https://www.i18next.com/principles/namespaces
+import { area } from '../../locales/area.ts';
+import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
+
+export const useWords = area('screen', { en, es });

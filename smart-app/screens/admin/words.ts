@@ -1,0 +1,7 @@
+// The texts that all screens of administration share. https://www.i18next.com/principles/namespaces
+import { area } from '../../locales/area.ts';
+import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
+
+export const useWords = area('admin', { en, es });
+export type Word = ReturnType<typeof useWords>['w'];
