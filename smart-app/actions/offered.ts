@@ -82,11 +82,14 @@ export function menuOf(task: Task, me: string | undefined, role?: string): reado
 /** Roles that may write orders, drafts among them. */
 const ORDERING = new Set(['navigator', 'rn', 'lcsw', 'np-pa', 'physician']);
 
+/** Roles that give no forms. */
+const WITHOUT_FORMS = new Set(['scheduler']);
+
 /** What can be begun for a patient without a task. */
 export const begunFor = (user: User | undefined): readonly DialogName[] => [
   'contact',
   'book',
-  'screen',
+  ...(WITHOUT_FORMS.has(user?.role ?? '') ? [] : (['screen'] as const)),
   'network',
   ...(ORDERING.has(user?.role ?? '') ? (['refer'] as const) : []),
   'minutes',

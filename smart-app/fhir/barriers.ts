@@ -83,7 +83,12 @@ export function barriersIn(resources: readonly Resource[], patient: string): rea
   return theirs(resources, 'Condition', patient)
     .filter((condition) => !isMistaken(condition))
     .map((condition) => barrierOf(condition, goals, tasks))
-    .sort((a, b) => Number(b.stands) - Number(a.stands) || (b.since ?? '').localeCompare(a.since ?? ''));
+    .sort(
+      (a, b) =>
+        Number(b.stands) - Number(a.stands) ||
+        (b.since ?? '').localeCompare(a.since ?? '') ||
+        (a.condition.id! < b.condition.id! ? -1 : 1),
+    );
 }
 
 /** Reads the register in one request; without the goals where the role may not see them. */

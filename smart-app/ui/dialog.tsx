@@ -104,20 +104,22 @@ export function FormDialog({
       closeOnClickOutside={false}
       returnFocus={false}
       title={title}
-      classNames={{ content: classes.content }}
+      classNames={{ content: classes.content!, body: classes.body! }}
       closeButtonProps={{ 'aria-label': t('dialog.close') }}
     >
       <form ref={form} onSubmit={send} onChange={forget} noValidate className={classes.form}>
-        {general.length > 0 && (
-          <div ref={top} tabIndex={-1} className={classes.problems}>
-            {general.map(({ sentence }) => (
-              <Refusal key={sentence} sentence={sentence} />
-            ))}
-          </div>
-        )}
-        <p className={classes.identity}>{identity}</p>
-        <DraftNotice />
-        {children((name) => problems.find(({ field }) => field === name)?.sentence)}
+        <div className={classes.fields}>
+          {general.length > 0 && (
+            <div ref={top} tabIndex={-1} className={classes.problems}>
+              {general.map(({ sentence }) => (
+                <Refusal key={sentence} sentence={sentence} />
+              ))}
+            </div>
+          )}
+          <p className={classes.identity}>{identity}</p>
+          <DraftNotice />
+          {children((name) => problems.find(({ field }) => field === name)?.sentence)}
+        </div>
         <div className={classes.buttons}>
           {!isOver && (
             <Button variant="default" onClick={onClose}>

@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
 import { openPool } from '../../db/pool.ts';
+import { until } from './process.ts';
 
 const TEMPLATE = 'throughline_test_template';
 const LOCK = 4_711;
@@ -50,4 +51,21 @@ export async function createDatabase(t: Test): Promise<{ url: string }> {
     await admin.end();
   });
   return { url: withDatabase(serverUrl, name) };
+}
+
+/**
+ * Waits until readers of the change feed come to all that was written so far. Test files share a PostgreSQL, and whoever
+ * writes anywhere on it holds them back. https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT
+ */
+export async function decided(url: string): Promise<void> {
+  const sql = openPool(url, { max: 1 });
+  try {
+    await until(async () => {
+      const [row] = await sql`select not exists (select from change
+        where xid >= pg_snapshot_xmin(pg_current_snapshot())) as decided`;
+      return row!.decided as boolean;
+    });
+  } finally {
+    await sql.end();
+  }
 }

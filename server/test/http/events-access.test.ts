@@ -3,6 +3,7 @@
 import type { Task } from '@medplum/fhirtypes';
 import t, { type Test } from 'tap';
 import { subscribe } from '../../../smart-app/events/stream.ts';
+import { decided } from '../helpers/database.ts';
 import { listenTo, toldBy } from '../helpers/listener.ts';
 import { until } from '../helpers/process.ts';
 import { asking, laying, startServer } from '../helpers/server.ts';
@@ -86,6 +87,7 @@ const ALL =
   );
 
 t.test('each is told what they may see, and gone only what they might have seen', async (t) => {
+  await decided(server.databaseUrl);
   const navigator = await listening(t, { user: 'navigator' });
   const peer = await listening(t, { user: 'peer' });
   const ana = await listening(t, { user: 'nurse', patient: 'ana-reyes' });

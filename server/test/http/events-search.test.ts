@@ -3,6 +3,7 @@
 import type { Task } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import t from 'tap';
+import { decided } from '../helpers/database.ts';
 import { aboutOf, listenTo } from '../helpers/listener.ts';
 import { asking, laying, startServer } from '../helpers/server.ts';
 
@@ -67,6 +68,7 @@ t.test(
   'a change is told to those who find the resource; who found it before hears that it is gone, or to read again',
   async (t) => {
     await lay('PUT', '/Patient/stranger', { resourceType: 'Patient', id: 'stranger' });
+    await decided(server.databaseUrl);
     const callers = await Promise.all(
       CALLERS.map(async (who) => {
         const answer = await server.server.inject({ method: 'POST', url: '/auth/demo-token', payload: who });

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { openPool } from '../../db/pool.ts';
 import { whatWaits } from '../../job/clock-feed.ts';
-import { createDatabase } from '../helpers/database.ts';
+import { createDatabase, decided } from '../helpers/database.ts';
 
 const MANY = 20_000;
 const NOW = new Date('2026-03-03T15:00:00Z');
@@ -18,6 +18,7 @@ await sql`insert into service_clock (rid, clock, step, due, at)
   select n, 'sla', 'due', due, due from generate_series(1, ${MANY}) n,
     lateral (select ${NOW.toISOString()}::text::timestamptz + (1 + n % 300) * interval '1 day' as due) d`;
 await sql.unsafe('analyze');
+await decided(url);
 
 /** Rows that were read by going through whole tables. */
 async function readWhole(): Promise<number> {

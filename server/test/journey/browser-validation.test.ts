@@ -24,10 +24,14 @@ t.setTimeout(180_000);
 /** What a page fetches: methods and addresses, in their order. */
 function requestsOf(page: Page): string[] {
   const requests: string[] = [];
-  page.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
+  page.on('request', (request) => {
+    const what = request.postData()?.includes('"resourceType":"Task"') ? ' Task' : '';
+    requests.push(`${request.method()} ${request.url()}${what}`);
+  });
   return requests;
 }
-const writes = (requests: readonly string[]) => requests.filter((line) => line.startsWith('PUT '));
+/** Those that send a task; a draft is kept besides. */
+const writes = (requests: readonly string[]) => requests.filter((line) => line.endsWith(' Task'));
 
 async function openCall(frame: Frame): Promise<Locator> {
   await frame.getByRole('button', { name: `Log contact: ${CALL}` }).click();

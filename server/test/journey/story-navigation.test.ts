@@ -221,7 +221,8 @@ t.test('a practice in the network is found that takes her and speaks Spanish', a
   const [coverage] = await find<Coverage>('navigator', `Coverage?beneficiary=Patient/${ana.id}`);
   const query = `service=${GENERAL_PRACTICE.system}|${GENERAL_PRACTICE.code}&coverage=Coverage/${coverage!.id}`;
   const all = await find('navigator', `HealthcareService/$find-in-network?${query}`);
-  t.equal(all.filter(({ resourceType }) => resourceType === 'HealthcareService').length, 3);
+  // Those three, and the family practice of the demo.
+  t.equal(all.filter(({ resourceType }) => resourceType === 'HealthcareService').length, 4);
   const fitting = await find(
     'navigator',
     `HealthcareService/$find-in-network?${query}&accepting=true&language=es`,

@@ -1,4 +1,4 @@
-// Rows in the order of a column; those that are equal stand in that of their due times.
+// Rows in the order of a column; those that are equal stand in that of their due times, then the urgent first.
 // https://tanstack.com/table/latest/docs/guide/sorting
 import { useTable } from '@tanstack/react-table';
 import { useMemo } from 'react';
@@ -11,6 +11,10 @@ import type { Row } from './row.ts';
 import type { Words } from './words.ts';
 
 const NO_ROWS: Row[] = [];
+const TIES: readonly Sort[] = [BY_DUE, { id: 'priority', desc: false }];
+
+/** What is equal in everything else keeps one order, whichever way it was read. */
+const byId = (a: Row, b: Row): number => (a.id < b.id ? -1 : 1);
 
 export function useSorted(
   rows: readonly Row[],
@@ -29,10 +33,10 @@ export function useSorted(
     return columnsOf(clock, words, locale);
   }, [clock, t, locale, me, role]);
   const state = useMemo(
-    () => ({ sorting: sort.id === BY_DUE.id ? [{ ...sort }] : [{ ...sort }, { ...BY_DUE }] }),
+    () => ({ sorting: [sort, ...TIES.filter(({ id }) => id !== sort.id)].map((one) => ({ ...one })) }),
     [sort],
   );
-  const data = useMemo(() => (rows.length ? [...rows] : NO_ROWS), [rows]);
+  const data = useMemo(() => (rows.length ? [...rows].sort(byId) : NO_ROWS), [rows]);
   const table = useTable({ features, columns, data, state, getRowId: ({ id }) => id });
   const { rows: sorted } = table.getRowModel();
   return useMemo(() => sorted.map(({ original }) => original), [sorted]);
