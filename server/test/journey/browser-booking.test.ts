@@ -1,15 +1,11 @@
 // Booking, moving, calling off and waiting for a visit: in a real Chromium against a whole server, clicks counted.
 // https://hl7.org/fhir/R4/appointment.html
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Appointment, Bundle, Resource, Slot, Task } from '@medplum/fhirtypes';
-import type { Frame, Locator } from 'playwright-core';
 import t from 'tap';
 import { buildAppIfStale } from '../../../scripts/app-build.ts';
 import { type ChartView, openBrowser, openChart } from '../../../scripts/browser.ts';
 import { startServer } from '../helpers/server.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { askingOver, begin, counted, overflows, violations } from './browser-record.ts';
 
 await buildAppIfStale();
 const { url, base } = await startServer(t, { open: false, demo: true, listen: true });
@@ -19,18 +15,7 @@ t.setTimeout(180_000);
 
 const chart = (hash: string, view: ChartView = {}) => openChart(browser, url, hash, view);
 
-async function asks(user: string, path: string, body?: object): Promise<Response> {
-  const login = await fetch(`${url}/auth/demo-token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user }),
-  });
-  const { access_token } = (await login.json()) as { access_token: string };
-  return fetch(`${base}/${path}`, {
-    headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/fhir+json' },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-}
+const asks = askingOver({ url, base });
 const read = async <T extends Resource>(path: string): Promise<T> =>
   (await (await asks('physician', path)).json()) as T;
 const find = async <T extends Resource>(path: string): Promise<T[]> =>
@@ -39,38 +24,6 @@ const partOf = ({ extension = [] }: Appointment, name: string) =>
   extension.find(({ url: of }) => of.endsWith('/access-needs'))?.extension?.find(({ url: of }) => of === name)
     ?.valueCodeableConcept?.text;
 
-/** Clicks, counted. */
-function clicking() {
-  const counted = {
-    clicks: 0,
-    click: async (target: Locator) => {
-      counted.clicks += 1;
-      await target.click();
-    },
-  };
-  return counted;
-}
-
-/** Opens a dialog from what can be begun for a patient. */
-async function begin(frame: Frame, entry: string, click = (target: Locator) => target.click()) {
-  await click(frame.getByRole('button', { name: 'New…' }));
-  await click(frame.getByRole('menuitem', { name: entry }));
-  return frame.getByRole('dialog');
-}
-
-/** Violations of WCAG A and AA that axe calls serious or critical. */
-async function violations(frame: Frame): Promise<string[]> {
-  await frame.evaluate(AXE);
-  return frame.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    .then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
-}
-/** How far a dialog reaches over the edge of its frame, or its content over its own. */
-const overflows = (frame: Frame): Promise<number> =>
-  frame.evaluate(`[...document.querySelectorAll('[role="dialog"]')].map((one) =>
-    Math.max(one.getBoundingClientRect().right - innerWidth, one.scrollWidth - one.clientWidth))[0]`);
-
 t.test(
   'A visit is booked in the next free time with three clicks, and its task is completed with it',
   async (t) => {
@@ -78,8 +31,8 @@ t.test(
     const { page, frame, problems } = await chart('user=navigator&patient=grace-oduya&frame=900');
     await frame.getByRole('button', { name: `Claim: ${title}` }).click();
     await frame.getByRole('button', { name: `Start: ${title}` }).click();
-    const counted = clicking();
-    await counted.click(frame.getByRole('button', { name: `Confirm booking: ${title}` }));
+    const counting = counted();
+    await counting.click(frame.getByRole('button', { name: `Confirm booking: ${title}` }));
     const dialog = frame.getByRole('dialog', { name: title });
     const times = dialog.getByRole('group', { name: 'When?' }).getByRole('radio');
     await times.first().waitFor();
@@ -89,10 +42,10 @@ t.test(
       /Larkfield Family/,
     );
     const slot = (await times.nth(1).getAttribute('value'))!;
-    await counted.click(times.nth(1));
-    await counted.click(dialog.getByRole('button', { name: 'Book' }));
+    await counting.click(times.nth(1));
+    await counting.click(dialog.getByRole('button', { name: 'Book' }));
     await dialog.waitFor({ state: 'detached' });
-    t.equal(counted.clicks, 3, 'five are allowed');
+    t.equal(counting.clicks, 3, 'five are allowed');
     const task = await read<Task>('Task/grace-schedule');
     t.equal(task.status, 'completed');
     const booked = task.output?.find(({ type }) => type.coding?.[0]?.code === 'appointment')?.valueReference;

@@ -1,15 +1,11 @@
 // Finding somebody in the network, and referring: in a real Chromium against a whole server, clicks counted.
 // https://hl7.org/fhir/R4/servicerequest.html
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Bundle, DeviceRequest, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
-import type { Frame, Locator } from 'playwright-core';
 import t from 'tap';
 import { buildAppIfStale } from '../../../scripts/app-build.ts';
 import { type ChartView, openBrowser, openChart } from '../../../scripts/browser.ts';
 import { startServer } from '../helpers/server.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { askingOver, begin, counted, overflows, violations } from './browser-record.ts';
 
 await buildAppIfStale();
 const { url, base } = await startServer(t, { open: false, demo: true, listen: true });
@@ -19,53 +15,11 @@ t.setTimeout(180_000);
 
 const chart = (hash: string, view: ChartView = {}) => openChart(browser, url, hash, view);
 
-async function asks(user: string, path: string, body?: object): Promise<Response> {
-  const login = await fetch(`${url}/auth/demo-token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user }),
-  });
-  const { access_token } = (await login.json()) as { access_token: string };
-  return fetch(`${base}/${path}`, {
-    headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/fhir+json' },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-}
+const asks = askingOver({ url, base });
 const read = async <T extends Resource>(path: string): Promise<T> =>
   (await (await asks('physician', path)).json()) as T;
 const find = async <T extends Resource>(path: string): Promise<T[]> =>
   ((await read<Bundle>(path)).entry ?? []).map(({ resource }) => resource as T);
-/** Clicks, counted. */
-function clicking() {
-  const counted = {
-    clicks: 0,
-    click: async (target: Locator) => {
-      counted.clicks += 1;
-      await target.click();
-    },
-  };
-  return counted;
-}
-
-/** Opens a dialog from what can be begun for a patient. */
-async function begin(frame: Frame, entry: string, click = (target: Locator) => target.click()) {
-  await click(frame.getByRole('button', { name: 'New…' }));
-  await click(frame.getByRole('menuitem', { name: entry }));
-  return frame.getByRole('dialog');
-}
-
-/** Violations of WCAG A and AA that axe calls serious or critical. */
-async function violations(frame: Frame): Promise<string[]> {
-  await frame.evaluate(AXE);
-  return frame.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    .then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
-}
-/** How far a dialog reaches over the edge of its frame, or its content over its own. */
-const overflows = (frame: Frame): Promise<number> =>
-  frame.evaluate(`[...document.querySelectorAll('[role="dialog"]')].map((one) =>
-    Math.max(one.getBoundingClientRect().right - innerWidth, one.scrollWidth - one.clientWidth))[0]`);
 
 t.test('A navigator compares practices and completes the search with the one that was chosen', async (t) => {
   const title = 'Find Thanh a practice with a Vietnamese interpreter';
@@ -121,11 +75,11 @@ t.test(
 t.test(
   'A navigator proposes a referral with four clicks; a physician signs it, and it is followed',
   async (t) => {
-    const counted = clicking();
+    const counting = counted();
     const one = await chart('user=navigator&patient=walter-lindqvist&frame=380');
-    let dialog = await begin(one.frame, 'Refer…', counted.click);
+    let dialog = await begin(one.frame, 'Refer…', counting.click);
     await dialog.getByText('It becomes an order only when a clinician').waitFor();
-    counted.clicks += 1;
+    counting.chosen();
     await dialog.getByLabel('What for?').selectOption({ label: 'Cardiology' });
     await dialog
       .getByText(/Cedar Hill Cardiology · Preferred/)
@@ -133,9 +87,9 @@ t.test(
       .waitFor({ state: 'attached' });
     t.match(await dialog.getByLabel('Who signs?').inputValue(), 'PractitionerRole/physician');
     t.same(await violations(one.frame), []);
-    await counted.click(dialog.getByRole('button', { name: 'Propose' }));
+    await counting.click(dialog.getByRole('button', { name: 'Propose' }));
     await dialog.waitFor({ state: 'detached' });
-    t.ok(counted.clicks <= 6, `${counted.clicks} clicks`);
+    t.ok(counting.clicks <= 6, `${counting.clicks} clicks`);
     await one.page.close();
     const of = 'ServiceRequest?patient=walter-lindqvist&code=308471005';
     const [proposal] = await find<ServiceRequest>(of);

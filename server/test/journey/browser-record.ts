@@ -48,6 +48,22 @@ export function recordOf({ url, base }: { url: string; base: string }) {
   };
 }
 
+/** Asks as a user of the demo: a GET, or a POST of the body. */
+export const askingOver =
+  ({ url, base }: { url: string; base: string }) =>
+  async (user: string, path: string, body?: object): Promise<Response> => {
+    const login = await fetch(`${url}/auth/demo-token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user }),
+    });
+    const { access_token } = (await login.json()) as { access_token: string };
+    return fetch(`${base}/${path}`, {
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/fhir+json' },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+  };
+
 /** Clicks, and counts them. */
 export function counted() {
   let clicks = 0;
@@ -55,6 +71,10 @@ export function counted() {
     click: async (target: Locator): Promise<void> => {
       clicks += 1;
       await target.click();
+    },
+    /** Counts what is chosen in another way, as in a list. */
+    chosen: (): void => {
+      clicks += 1;
     },
     get clicks() {
       return clicks;
@@ -74,3 +94,15 @@ export const gone = (dialog: Locator): Promise<void> =>
   dialog.waitFor({ state: 'detached' }).catch(async () => {
     throw new Error(`The dialog shows: ${await dialog.innerText()}`);
   });
+
+/** Opens a dialog from what can be begun for a patient. */
+export async function begin(frame: Frame, entry: string, click = (target: Locator) => target.click()) {
+  await click(frame.getByRole('button', { name: 'New…' }));
+  await click(frame.getByRole('menuitem', { name: entry }));
+  return frame.getByRole('dialog');
+}
+
+/** How far a dialog reaches over the edge of its frame, or its content over its own. */
+export const overflows = (frame: Frame): Promise<number> =>
+  frame.evaluate(`[...document.querySelectorAll('[role="dialog"]')].map((one) =>
+    Math.max(one.getBoundingClientRect().right - innerWidth, one.scrollWidth - one.clientWidth))[0]`);
